@@ -1,0 +1,1 @@
+"""The DingTalk side, and the program itself."""

@@ -1,0 +1,116 @@
+"""The small typed messages that reach us, whatever DingTalk's JSON looks like."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ChatKind(StrEnum):
+    GROUP = "group"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who wrote. `id` is the DingTalk user id, empty for people outside the organisation."""
+
+    id: str
+    nick: str = ""
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """Where it was written. `id` is the conversation id, `webhook` the address for direct replies until it expires."""
+
+    id: str
+    kind: ChatKind
+    title: str = ""
+    webhook: str = ""
+    webhook_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """The message replied to: the id of a person's message, or the send key of one of ours, and its text where known."""
+
+    message_id: str = ""
+    send_key: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessage:
+    """What every message carries. `key` names the message for ever, however often it is delivered."""
+
+    key: str
+    message_id: str
+    sender: Sender
+    chat: Chat
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(ChatMessage):
+    text: str
+    quoted: Quoted | None = None
+    mentioned: tuple[str, ...] = ()  # user ids of colleagues, without the robot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(ChatMessage):
+    """One or more pictures, each by its download code, with the text around them."""
+
+    download_codes: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File(ChatMessage):
+    name: str
+    download_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice(ChatMessage):
+    """Speech, already recognised by DingTalk; `text` may be empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable(ChatMessage):
+    """A kind of message that robots cannot read (video, forwarded chat, …)."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaGone(ChatMessage):
+    """DingTalk says that the month's message quota is used up; there is no text."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardAction:
+    """A press on a card's button. `card` is the id we gave the card, `action` the button's own word."""
+
+    key: str
+    sender: Sender
+    card: str
+    action: str
+    nonce: str = ""
+    form: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened in the organisation; `data` is DingTalk's JSON text."""
+
+    key: str
+    kind: str
+    data: str
+
+
+Message = Text | Picture | File | Voice | Unreadable | QuotaGone | CardAction | Event

@@ -1,0 +1,138 @@
+"""What the robot asks back when a message does not say enough, and how the next message answers."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from domain.company import Company
+from domain.operation import Dialogue, Question
+from domain.values import parse_decimal
+from handlers.language import Line, Reading, Status
+
+YES: Final = frozenset({"对", "是", "是的", "嗯", "好", "好的", "可以", "确认", "再记一次", "再记", "再记一笔", "ok", "OK"})
+NO: Final = frozenset({"不", "不是", "不用", "不用了", "算了", "取消", "不要", "不要了", "否"})
+_ORDINALS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+
+
+@dataclass(eq=False)
+class Unclear(Question):
+    """The intent is clear, something required is absent; `reading` is what was understood."""
+
+    reading: Reading
+
+
+@dataclass(eq=False)
+class WhichOne(Question):
+    """Several things fit; `labels` are the words for each candidate, by path."""
+
+    reading: Reading
+    labels: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memo:
+    """An open question: the reading it is about, the paths asked for, and what could be chosen."""
+
+    reading: Reading
+    asks: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    @property
+    def wants_yes(self) -> bool:
+        return self.asks == ("confirm.again",)
+
+    def write(self) -> str:
+        body = {"reading": self.reading.to_json(), "asks": list(self.asks), "choices": {k: list(v) for k, v in self.choices.items()}}
+        return json.dumps(body, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, dialogue: Dialogue) -> "Memo":
+        body: dict[str, Any] = json.loads(dialogue.memo)
+        choices = {path: tuple(codes) for path, codes in body["choices"].items()}
+        return cls(reading=Reading.from_json(body["reading"]), asks=tuple(body["asks"]), choices=choices)
+
+
+def memo_of(reading: Reading, question: Question) -> Memo:
+    """What to keep of a question: the reading as pending, with what is missing."""
+    if isinstance(question, Unclear | WhichOne):
+        return Memo(reading=reading, asks=question.asks)
+    pending = replace(reading, status=Status.INCOMPLETE, missing=question.asks)
+    return Memo(reading=pending, asks=question.asks, choices=dict(question.choices))
+
+
+def answered(memo: Memo, text: str, company: Company) -> Reading | None:
+    """The reading completed by a short answer to a question that a decision asked; None where this is no such answer."""
+    if len(memo.asks) != 1 or memo.wants_yes:
+        return None
+    path = memo.asks[0]
+    value = _value(path, text, memo.choices.get(path, ()), company)
+    if value is None:
+        return None
+    reading = replace(memo.reading, status=Status.OK, missing=())
+    if path.startswith("fields."):
+        return replace(reading, fields={**reading.fields, path.removeprefix("fields."): value})
+    if path == "lines[0].unit_price":
+        return replace(reading, lines=tuple(_priced(line, value) for line in reading.lines))
+    return None
+
+
+def _priced(line: Line, price: str) -> Line:
+    """A line at a price, unless it had one: the question is asked for the first line that has none."""
+    return line if line.unit_price is not None or line.amount is not None else replace(line, unit_price=price)
+
+
+def _value(path: str, text: str, choices: tuple[str, ...], company: Company) -> str | None:
+    if path == "fields.reason":
+        return text
+    if path == "lines[0].unit_price":
+        return _price(text)
+    named = {label: code for code in choices for label in _labels(path, code, company)}
+    if text in named:
+        return named[text]
+    if (at := _ordinal(text)) is not None and 0 < at <= len(choices):
+        return choices[at - 1]
+    inside = {code for label, code in named.items() if len(label) > 1 and (label in text or text in label)}
+    return inside.pop() if len(inside) == 1 and len(text) <= 20 else None
+
+
+def _price(text: str) -> str | None:
+    plain = text.removeprefix("单价").removeprefix("￥").removesuffix("一包").rstrip("元块").strip()
+    try:
+        parse_decimal(plain)
+    except Exception:
+        return None
+    return plain
+
+
+def _ordinal(text: str) -> int | None:
+    plain = text.removeprefix("第").removesuffix("个")
+    if plain in _ORDINALS:
+        return _ORDINALS[plain]
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 2 else None
+
+
+def _labels(path: str, code: str, company: Company) -> tuple[str, ...]:
+    """Everything that people may call a choice."""
+    shelf: Mapping[str, Any] = {
+        "fields.project": company.projects,
+        "fields.supplier": company.suppliers,
+        "fields.to_warehouse": company.warehouses,
+    }.get(path, {})
+    found = shelf.get(code)
+    return (code,) if found is None else (code, found.name, *found.aliases)
+
+
+def label(path: str, code: str, company: Company) -> str:
+    """How a candidate is shown."""
+    if path.endswith(".material") and code in company.materials:
+        return company.materials[code].label
+    for shelf in (company.projects, company.people, company.suppliers, company.customers, company.warehouses, company.equipment):
+        if code in shelf:
+            return shelf[code].name
+    return code
+
+
+def which_one(reading: Reading, company: Company) -> WhichOne:
+    labels = tuple((p, tuple(label(p, c, company) for c in codes)) for p, codes in reading.candidates.items())
+    return WhichOne(reading, labels, asks=(*reading.candidates, *reading.missing))

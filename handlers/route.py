@@ -1,0 +1,48 @@
+"""Every message that reaches us, and the operation that answers it."""
+
+from dataclasses import dataclass
+
+from domain.errors import DomainError
+from domain.operation import Asker, Operation
+from handlers import press, talk
+from handlers.messages import CardAction, ChatKind, ChatMessage, Event, File, Message, Picture, QuotaGone, Text, Unreadable, Voice
+from handlers.talk import PRIVATE, Catalogues
+
+
+@dataclass(eq=False)
+class CannotReadThat(DomainError):
+    """A kind of message that this version does nothing with; `kind` names it."""
+
+    kind: str
+
+
+@dataclass(eq=False)
+class HeardNothing(DomainError):
+    """A voice message in which DingTalk recognised no words."""
+
+
+def operation_for(message: Message, catalogues: Catalogues) -> Operation | None:
+    """The operation, or None for what needs no answer."""
+    match message:
+        case Text():
+            return talk.operation_for(message, catalogues)
+        case Voice():
+            return talk.operation_for(message, catalogues) if message.text.strip() else _refusal(message, HeardNothing())
+        case CardAction():
+            return press.operation_for(message)
+        case Picture():
+            return _refusal(message, CannotReadThat("picture"))
+        case File():
+            return _refusal(message, CannotReadThat("file"))
+        case Unreadable():
+            return _refusal(message, CannotReadThat(message.kind))
+        case QuotaGone() | Event():
+            return None
+
+
+def _refusal(message: ChatMessage, error: DomainError) -> Operation:
+    def decide(_draft: object) -> None:
+        raise error
+
+    chat = message.chat.id if message.chat.kind is ChatKind.GROUP else PRIVATE
+    return Operation(by=Asker(person=message.sender.id, chat=chat), may=None, decide=decide)

@@ -1,0 +1,241 @@
+"""A message in words: read it in its context, and find the one operation it asks for."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from domain import membership
+from domain.company import Company
+from domain.documents import PREFIXES
+from domain.errors import DomainError
+from domain.messaging import SentAs
+from domain.operation import AnyNeed, Asker, Dialogue, DialogueOf, Draft, Facts, Operation, Question, perform
+from domain.records import Booked, BookedBy
+from domain.repeat import REPEAT_WITHIN
+from handlers import administration, digest, document, issue, purchase_order, receipt, requisition, stock
+from handlers.ask import Ask
+from handlers.language import Catalogue, Context, Reading, Status, read
+from handlers.messages import ChatKind, Text, Voice
+from handlers.numbers_in_text import first_number
+from handlers.questions import NO, YES, Memo, Unclear, answered, memo_of, which_one
+
+PRIVATE: Final = "private"
+
+INTENTS: Final[Mapping[str, Callable[[Ask], Operation]]] = {
+    "requisition.create": requisition.submit,
+    "purchase_order.create": purchase_order.place,
+    "receipt.create": receipt.book,
+    "issue.create": issue.book,
+    "stock.query": stock.ask_stock,
+    "alert.query": stock.ask_low,
+    "approval.list": document.waiting,
+    "approval.approve": document.approve,
+    "approval.reject": document.reject,
+    "document.status": document.show,
+    "document.cancel": document.cancel,
+    "digest.query": digest.show,
+}
+
+
+@dataclass(eq=False)
+class NotYet(DomainError):
+    """Understood, but this version does not do it."""
+
+    intent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helped:
+    """帮助: what this person may do here."""
+
+    person: str
+    project: str
+    roles: tuple[str, ...]
+    material: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotUnderstood:
+    """One short, helpful line, at most once a person in ten minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueEnded:
+    """算了: the open question is dropped."""
+
+
+class Catalogues:
+    """The index of names for a snapshot of the company, built once a snapshot."""
+
+    def __init__(self) -> None:
+        self._built: tuple[Company, Catalogue] | None = None
+
+    def of(self, company: Company) -> Catalogue:
+        if self._built is None or self._built[0] is not company:
+            self._built = (company, Catalogue.of(company))
+        return self._built[1]
+
+
+def operation_for(message: Text | Voice, catalogues: Catalogues) -> Operation:
+    """The operation for a message. It reads the text once the facts that the reading depends on are there."""
+    talk = _Talk(message, catalogues)
+    return Operation(by=talk.by, may=None, needs=talk.needs, decide=talk.decide, remember=talk.remember)
+
+
+def asker(message: Text | Voice) -> Asker:
+    chat = message.chat.id if message.chat.kind is ChatKind.GROUP else PRIVATE
+    return Asker(person=message.sender.id, chat=chat)
+
+
+class _Talk:
+    """One message while its unit runs: what it means depends on facts that are loaded first."""
+
+    def __init__(self, message: Text | Voice, catalogues: Catalogues):
+        self.by = asker(message)
+        self._message = message
+        self._text = message.text.strip()
+        self._catalogues = catalogues
+        self._meant: tuple[tuple[object, ...], Operation] | None = None
+        self._reading: Reading | None = None
+
+    @property
+    def _dialogue(self) -> DialogueOf:
+        return DialogueOf(person=self.by.person, chat=self.by.chat)
+
+    @property
+    def _quoted(self) -> SentAs | None:
+        quoted = self._message.quoted if isinstance(self._message, Text) else None
+        return SentAs(quoted.send_key) if quoted and quoted.send_key else None
+
+    def _context_needs(self) -> tuple[AnyNeed, ...]:
+        quoted = (self._quoted,) if self._quoted else ()
+        return (self._dialogue, BookedBy(person=self.by.person, said=_HELPED), *quoted)
+
+    def needs(self, facts: Facts) -> Iterable[AnyNeed]:
+        context = self._context_needs()
+        if facts.lacking(context):
+            return context
+        return (*context, *self._operation(facts).needs(facts))
+
+    def decide(self, draft: Draft) -> None:
+        operation = self._operation(draft)
+        if draft[self._dialogue] is not None:
+            draft[self._dialogue] = None
+        perform(operation, draft)
+
+    def remember(self, question: Question) -> str:
+        """Keep the reading with what the question asks for."""
+        return memo_of(self._reading or Reading(status=Status.UNKNOWN), question).write()
+
+    def _operation(self, facts: Facts) -> Operation:
+        """What the message asks for; worked out again only when the company or the open question changed."""
+        stamp = (facts.company, facts[self._dialogue])
+        if self._meant is None or any(a is not b for a, b in zip(self._meant[0], stamp, strict=True)):
+            self._meant = (stamp, self._understand(facts))
+        return self._meant[1]
+
+    def _understand(self, facts: Facts) -> Operation:
+        if self.by.person not in facts.company.people:
+            sender = self._message.sender
+            return membership.greet(by=self.by, nick=sender.nick, is_admin=sender.is_admin)
+        command = administration.operation_for(self._message, self._text, self.by, facts.company)
+        if command is not None:
+            return command
+        dialogue = facts[self._dialogue]
+        memo = Memo.read(dialogue) if _is_open(dialogue, facts) and dialogue else None
+        if memo is not None and self._text in NO:
+            return self._answer(DialogueEnded())
+        if memo is not None and memo.wants_yes and self._text in YES:
+            return self._do(memo.reading, facts, said="", again=True)
+        return self._read(facts, memo)
+
+    def _read(self, facts: Facts, memo: Memo | None) -> Operation:
+        if memo is not None and (complete := answered(memo, self._text, facts.company)) is not None:
+            return self._do(complete, facts, said="")
+        reading = read(
+            self._text,
+            context=self._context(facts, memo),
+            catalogue=self._catalogues.of(facts.company),
+            today=facts.today,
+        )
+        return self._do(reading, facts, said=_said(self._text, self.by) if memo is None else "")
+
+    def _context(self, facts: Facts, memo: Memo | None) -> Context:
+        group = facts.company.groups.get(self.by.chat)
+        quoted = self._message.quoted if isinstance(self._message, Text) else None
+        number = facts[self._quoted] if self._quoted else None
+        return Context(
+            project=group.project if group else None,
+            sender=self.by.person,
+            chat=self._message.chat.kind.value,
+            quoted_document=number or (first_number(quoted.text, PREFIXES.values()) if quoted else None),
+            pending=memo.reading if memo and not memo.wants_yes else None,
+            via="voice" if isinstance(self._message, Voice) else "text",
+            mentioned=self._message.mentioned if isinstance(self._message, Text) else (),
+        )
+
+    def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False) -> Operation:
+        """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
+        self._reading = reading
+        if reading.status is Status.UNKNOWN or reading.intent is None:
+            return self._not_understood()
+        if reading.intent == "dialogue.cancel":
+            return self._answer(DialogueEnded())
+        if reading.intent == "help":
+            return self._help(facts, reading)
+        if reading.status is Status.AMBIGUOUS:
+            raise which_one(reading, facts.company)
+        if reading.status is Status.INCOMPLETE:
+            raise Unclear(reading, asks=reading.missing)
+        handler = INTENTS.get(reading.intent)
+        if handler is None:
+            raise NotYet(reading.intent)
+        return handler(
+            Ask(reading=reading, by=self.by, company=facts.company, today=facts.today, said=said, again=again)
+        )
+
+    def _answer(self, what: object) -> Operation:
+        return Operation(by=self.by, may=None, decide=lambda draft: draft.answer(what))
+
+    def _not_understood(self) -> Operation:
+        return Operation(by=self.by, may=None, decide=partial(_help_once, BookedBy(person=self.by.person, said=_HELPED)))
+
+    def _help(self, facts: Facts, reading: Reading) -> Operation:
+        person = facts.company.people[self.by.person]
+        project = reading.fields.get("project", "")
+        code = project if isinstance(project, str) else ""
+        example = next(iter(facts.company.materials.values()), None)
+        return self._answer(
+            Helped(
+                person=person.name,
+                project=code,
+                roles=tuple(dict.fromkeys(g.role.value for g in person.grants if g.project in {None, code} or not code)),
+                material=example.label if example else "水泥",
+                unit=example.base_unit if example else "包",
+            )
+        )
+
+
+# The mark that remembers when a person last got the helpful line; no text has this digest.
+_HELPED: Final = "help"
+
+
+def _help_once(mark: BookedBy, draft: Draft) -> None:
+    before = draft[mark]
+    if before is None or draft.now - before.at >= REPEAT_WITHIN:
+        draft[mark] = Booked(number="", at=draft.now)
+        draft.answer(NotUnderstood())
+
+
+def _is_open(dialogue: Dialogue | None, facts: Facts) -> bool:
+    return dialogue is not None and facts.now <= dialogue.until
+
+
+def _said(text: str, by: Asker) -> str:
+    """A digest of the words, so that the same text twice is noticed without keeping what people write."""
+    plain = "".join(text.split())
+    return hashlib.sha256(f"{by.chat}\n{plain}".encode("utf-8", "surrogatepass")).hexdigest()
+

@@ -1,0 +1,1 @@
+"""Tables, connections, the unit of work, migrations, backup and verification."""

@@ -1,0 +1,147 @@
+"""Connections: one writer and a few readers on SQLite, pools on PostgreSQL, each set up as it has to be.
+
+Why each setting stands is told in docs/adr/0005: without `BEGIN IMMEDIATE` SQLite loses updates, without an explicit
+COMMIT a dead connection commits silently, without FULL the last commits do not survive a power cut.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.lock import WriterLock
+
+READERS: Final = 4
+STATEMENT_SECONDS_MAX: Final = 15
+LOCK_SECONDS_MAX: Final = 5
+BUSY_MILLISECONDS: Final = 5_000
+_SQLITE_WANTED: Final[dict[str, str | int]] = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": BUSY_MILLISECONDS,
+    "recursive_triggers": 1,
+    "trusted_schema": 0,
+}
+
+
+class DatabaseUnfit(Exception):
+    """The database refused a setting that our promises rest on."""
+
+
+class Database:
+    """A book's database. Open it with `open`; a second writing process on the same SQLite file is refused by a lock."""
+
+    def __init__(self, write: AsyncEngine, read: AsyncEngine, lock: WriterLock | None):
+        self.write_engine = write
+        self.read_engine = read
+        self._lock = lock
+
+    @classmethod
+    def open(cls, url: str, *, name: str = "liaozhanggui", exclusive: bool = True) -> "Database":
+        """Prepare engines for a URL. Raises AlreadyRunning when `exclusive` and another process writes the file."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            path = Path(parsed.database or "")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = WriterLock.take(path) if exclusive else None
+            return cls(_sqlite(path, write=True), _sqlite(path, write=False), lock)
+        engine = _postgresql(url, name)
+        return cls(engine, engine, None)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.write_engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may change the book; committed at the end, rolled back on any exception."""
+        async with self.write_engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one moment of the book and cannot change it."""
+        async with self.read_engine.connect() as connection:
+            if not self.is_sqlite:
+                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            async with connection.begin() if self.is_sqlite else _running(connection):
+                yield connection
+
+    async def close(self) -> None:
+        """Give every connection back and let go of the file."""
+        if self.is_sqlite and self._lock is not None:
+            async with self.write_engine.connect() as connection:
+                driver = await connection.get_raw_connection()
+                await driver.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # pyright: ignore[reportOptionalMemberAccess]
+        await self.write_engine.dispose()
+        if self.read_engine is not self.write_engine:
+            await self.read_engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+
+@asynccontextmanager
+async def _running(connection: AsyncConnection) -> AsyncIterator[None]:
+    """A transaction that the first statement has begun already; ended without a commit, because it only reads."""
+    try:
+        yield
+    finally:
+        await connection.rollback()
+
+
+def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        pool_size=1 if write else READERS,
+        max_overflow=0,
+        pool_timeout=60,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _set_up(dbapi: Any, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        dbapi.isolation_level = None  # we say BEGIN, not the driver
+        cursor = dbapi.cursor()
+        for pragma, wanted in _SQLITE_WANTED.items():  # outside any transaction, or it is ignored
+            cursor.execute(f"PRAGMA {pragma}={wanted}")
+            cursor.execute(f"PRAGMA {pragma}")
+            if (found := cursor.fetchone()[0]) != wanted:
+                raise DatabaseUnfit(f"PRAGMA {pragma} is {found}, not {wanted}")
+        cursor.execute(f"PRAGMA query_only={int(not write)}")
+        if not write:
+            cursor.execute("PRAGMA wal_autocheckpoint=0")  # only the writer checkpoints
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    @event.listens_for(engine.sync_engine, "commit")
+    def _commit(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql("COMMIT")  # raises when the connection is dead
+
+    return engine
+
+
+def _postgresql(url: str, name: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=8,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=60,
+        connect_args={
+            "timeout": 10,
+            "server_settings": {
+                "application_name": name,
+                "statement_timeout": f"{STATEMENT_SECONDS_MAX}s",
+                "lock_timeout": f"{LOCK_SECONDS_MAX}s",
+                "idle_in_transaction_session_timeout": "30s",
+                "synchronous_commit": "on",
+                "timezone": "UTC",
+            },
+        },
+    )
