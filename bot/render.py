@@ -37,7 +37,7 @@ _CARDS: Final = (*_OPENS, ApprovalSettled, OrderSettled, RestockPrepared, Restoc
 
 def template_of(kind: type[object]) -> str:
     """The file for a class: NotEnoughStock → not_enough_stock.md.j2."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower() + ".md.j2"
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind.__name__).lower() + ".md.j2"
 
 
 def card_id(subject: str) -> str:

@@ -154,7 +154,9 @@ def low(project: str, *, by: Asker) -> Operation:
     return Operation(
         by=by,
         may=in_project(by.person, Action.ASK_STOCK, project),
-        needs=lambda facts: tuple(StockIn(warehouse=w.code) for w in _watched(facts.company, project)) if project else (),
+        needs=lambda facts: (
+            tuple(StockIn(warehouse=w.code) for w in _watched(facts.company, project)) if project else ()
+        ),
         decide=partial(_low, project),
     )
 

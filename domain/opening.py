@@ -27,11 +27,18 @@ class OpeningOf(Need[Quantity | None]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyLoaded:
-    """What taking in a file did. `opened` are the opening documents."""
+    """What taking in a file did: whether master data changed, how much there is now, the opening documents."""
 
-    company: Company
+    materials: int
+    people: int
+    projects: int
     changed: bool
     opened: tuple[Document, ...]
+
+
+@dataclass(eq=False)
+class BookChanged(DomainError):
+    """Somebody changed the master data after the file was read over it: read it again."""
 
 
 @dataclass(eq=False)
@@ -47,11 +54,13 @@ class OpeningDiffers(DomainError):
 LOADER = "load"  # who "by" is when an operator takes a file in at the command line
 
 
-def take_in(company: Company, stock: Sequence[OpeningStock], *, by: Asker) -> Operation:
-    """Replace the master data and book what opening stock is not on the books yet. Raises OpeningDiffers."""
-    return Operation(
-        by=by, may=None, needs=partial(_needs, company, stock), decide=partial(_take_in, company, stock, by)
-    )
+def take_in(company: Company, stock: Sequence[OpeningStock], *, over: Company, by: Asker) -> Operation:
+    """Replace the master data `over` and book what opening stock is not on the books yet.
+
+    Raises BookChanged, OpeningDiffers.
+    """
+    decide = partial(_take_in, company, stock, over, by)
+    return Operation(by=by, may=None, needs=partial(_needs, company, stock), decide=decide)
 
 
 def _needs(company: Company, stock: Sequence[OpeningStock], facts: Facts) -> Iterable[AnyNeed]:
@@ -62,7 +71,9 @@ def _needs(company: Company, stock: Sequence[OpeningStock], facts: Facts) -> Ite
     return wanted
 
 
-def _take_in(company: Company, stock: Sequence[OpeningStock], by: Asker, draft: Draft) -> None:
+def _take_in(company: Company, stock: Sequence[OpeningStock], over: Company, by: Asker, draft: Draft) -> None:
+    if draft.company != over:
+        raise BookChanged
     changed = company != draft.company
     if changed:
         draft.company = company
@@ -71,7 +82,8 @@ def _take_in(company: Company, stock: Sequence[OpeningStock], by: Asker, draft: 
     for line in fresh:
         by_warehouse.setdefault(line.warehouse, []).append(line)
     opened = tuple(_open(draft, company, code, lines, by) for code, lines in by_warehouse.items())
-    draft.answer(CompanyLoaded(company=company, changed=changed, opened=opened))
+    counts = {"materials": len(company.materials), "people": len(company.people), "projects": len(company.projects)}
+    draft.answer(CompanyLoaded(**counts, changed=changed, opened=opened))
 
 
 def _is_booked(draft: Draft, company: Company, line: OpeningStock) -> bool:

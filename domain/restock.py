@@ -80,7 +80,9 @@ def _facts(subject: RestockSubject, facts: Facts) -> Iterable[AnyNeed]:
     )
 
 
-def _missing(subject: RestockSubject, facts: Facts) -> tuple[StockRule, Material, Warehouse, Quantity, Quantity, Quantity]:
+def _missing(
+    subject: RestockSubject, facts: Facts
+) -> tuple[StockRule, Material, Warehouse, Quantity, Quantity, Quantity]:
     rule = rule_of(facts.company, subject.material, subject.warehouse)
     if rule is None:
         raise NotWatched(subject.material)

@@ -83,10 +83,10 @@ class _Press:
                 if "submit" not in card.actions:
                     raise ButtonGone(card.subject)
                 return restock.submit(_restock(card.subject), by=self.by)
-            case ("approval" | "order"), ("approve" | "confirm"):
+            case (("approval" | "order"), ("approve" | "confirm")):
                 self._press_number = rest.partition(":")[0]
                 return document.approval(Number.read(self._press_number), by=self.by, pressed=True)
-            case ("approval" | "order"), ("reject" | "cancel"):
+            case (("approval" | "order"), ("reject" | "cancel")):
                 self._press_number = rest.partition(":")[0]
                 return document.rejection(Number.read(self._press_number), by=self.by, pressed=True)
             case _:

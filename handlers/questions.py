@@ -10,7 +10,9 @@ from domain.operation import Dialogue, Question
 from domain.values import parse_decimal
 from handlers.language import Line, Reading, Status
 
-YES: Final = frozenset({"对", "是", "是的", "嗯", "好", "好的", "可以", "确认", "再记一次", "再记", "再记一笔", "ok", "OK"})
+YES: Final = frozenset(
+    {"对", "是", "是的", "嗯", "好", "好的", "可以", "确认", "再记一次", "再记", "再记一笔", "ok", "OK"}
+)
 NO: Final = frozenset({"不", "不是", "不用", "不用了", "算了", "取消", "不要", "不要了", "否"})
 _ORDINALS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -43,7 +45,11 @@ class Memo:
         return self.asks == ("confirm.again",)
 
     def write(self) -> str:
-        body = {"reading": self.reading.to_json(), "asks": list(self.asks), "choices": {k: list(v) for k, v in self.choices.items()}}
+        body = {
+            "reading": self.reading.to_json(),
+            "asks": list(self.asks),
+            "choices": {k: list(v) for k, v in self.choices.items()},
+        }
         return json.dumps(body, ensure_ascii=False)
 
     @classmethod
@@ -127,7 +133,14 @@ def label(path: str, code: str, company: Company) -> str:
     """How a candidate is shown."""
     if path.endswith(".material") and code in company.materials:
         return company.materials[code].label
-    for shelf in (company.projects, company.people, company.suppliers, company.customers, company.warehouses, company.equipment):
+    for shelf in (
+        company.projects,
+        company.people,
+        company.suppliers,
+        company.customers,
+        company.warehouses,
+        company.equipment,
+    ):
         if code in shelf:
             return shelf[code].name
     return code

@@ -8,7 +8,9 @@ from handlers.ask import Ask, amount, entered, price
 
 def submit(ask: Ask) -> Operation:
     lines = tuple(
-        WantedLine(material=line.material or "", entered=entered(line, ask.company), price=price(line), amount=amount(line))
+        WantedLine(
+            material=line.material or "", entered=entered(line, ask.company), price=price(line), amount=amount(line)
+        )
         for line in ask.reading.lines
     )
     order = RequisitionOrder(
@@ -21,5 +23,3 @@ def submit(ask: Ask) -> Operation:
         again=ask.again,
     )
     return requisition.submit(order, by=ask.by)
-
-

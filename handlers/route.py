@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from domain.errors import DomainError
 from domain.operation import Asker, Operation
 from handlers import press, talk
-from handlers.messages import CardAction, ChatKind, ChatMessage, Event, File, Message, Picture, QuotaGone, Text, Unreadable, Voice
+from handlers.messages import (
+    CardAction,
+    ChatKind,
+    ChatMessage,
+    Event,
+    File,
+    Message,
+    Picture,
+    QuotaGone,
+    Text,
+    Unreadable,
+    Voice,
+)
 from handlers.talk import PRIVATE, Catalogues
 
 
@@ -27,7 +39,9 @@ def operation_for(message: Message, catalogues: Catalogues) -> Operation | None:
         case Text():
             return talk.operation_for(message, catalogues)
         case Voice():
-            return talk.operation_for(message, catalogues) if message.text.strip() else _refusal(message, HeardNothing())
+            return (
+                talk.operation_for(message, catalogues) if message.text.strip() else _refusal(message, HeardNothing())
+            )
         case CardAction():
             return press.operation_for(message)
         case Picture():

@@ -201,7 +201,9 @@ class _Talk:
         return Operation(by=self.by, may=None, decide=lambda draft: draft.answer(what))
 
     def _not_understood(self) -> Operation:
-        return Operation(by=self.by, may=None, decide=partial(_help_once, BookedBy(person=self.by.person, said=_HELPED)))
+        return Operation(
+            by=self.by, may=None, decide=partial(_help_once, BookedBy(person=self.by.person, said=_HELPED))
+        )
 
     def _help(self, facts: Facts, reading: Reading) -> Operation:
         person = facts.company.people[self.by.person]
@@ -212,7 +214,9 @@ class _Talk:
             Helped(
                 person=person.name,
                 project=code,
-                roles=tuple(dict.fromkeys(g.role.value for g in person.grants if g.project in {None, code} or not code)),
+                roles=tuple(
+                    dict.fromkeys(g.role.value for g in person.grants if g.project in {None, code} or not code)
+                ),
                 material=example.label if example else "水泥",
                 unit=example.base_unit if example else "包",
             )
@@ -238,4 +242,3 @@ def _said(text: str, by: Asker) -> str:
     """A digest of the words, so that the same text twice is noticed without keeping what people write."""
     plain = "".join(text.split())
     return hashlib.sha256(f"{by.chat}\n{plain}".encode("utf-8", "surrogatepass")).hexdigest()
-

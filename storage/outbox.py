@@ -1,7 +1,7 @@
 """What goes out: written with its effect, claimed by a dispatcher, sent in order per chat or card, never forgotten."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -150,8 +150,13 @@ async def _change_cards(connection: AsyncConnection, rows: Sequence[Row]) -> Non
         await connection.execute(update(tables.card).where(tables.card.c.id == row["id"]).values(**changed))
 
 
-async def claim(connection: AsyncConnection, now: datetime, limit: int) -> list[Claimed]:
-    """Take the most urgent messages that are due: the first unsent one of each chat or card."""
+async def claim(
+    connection: AsyncConnection, now: datetime, limit: int, *, besides: Collection[int] = ()
+) -> list[Claimed]:
+    """Take the most urgent messages that are due: the first unsent one of each chat or card.
+
+    `besides` are those that the caller is sending already: its own time may have jumped over its own leases.
+    """
     table, earlier = tables.outbox, tables.outbox.alias("earlier")
     is_free = (table.c.lease_until.is_(None)) | (table.c.lease_until < now)
     blocked = exists(
@@ -163,7 +168,13 @@ async def claim(connection: AsyncConnection, now: datetime, limit: int) -> list[
     )
     query = (
         select(table)
-        .where(table.c.state == OutboxState.WAITING.value, table.c.next_at <= now, is_free, ~blocked)
+        .where(
+            table.c.state == OutboxState.WAITING.value,
+            table.c.next_at <= now,
+            is_free,
+            ~blocked,
+            table.c.id.not_in(besides),
+        )
         .order_by(table.c.urgency, table.c.id)
         .limit(limit)
     )

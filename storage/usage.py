@@ -32,6 +32,8 @@ async def add(connection: AsyncConnection, month: str, units: Mapping[str, int])
     await connection.execute(statement.on_conflict_do_update(index_elements=["month", "pool"], set_=more), rows)
 
 
-async def load_dead(connection: AsyncConnection, needs: Sequence[DeadLetters]) -> dict[DeadLetters, tuple[DeadLetter, ...]]:
+async def load_dead(
+    connection: AsyncConnection, needs: Sequence[DeadLetters]
+) -> dict[DeadLetters, tuple[DeadLetter, ...]]:
     letters = tuple(DeadLetter(key=k, error=e, at=at) for k, e, at in await outbox.dead(connection, DEAD_SHOWN))
     return {need: letters for need in needs}

@@ -12,7 +12,7 @@ from domain.errors import DomainError
 
 
 class FaultKind(StrEnum):
-    """One kind, one sentence in `bot/templates/company_file_faults.md.j2`."""
+    """One kind, one sentence in `bot/templates/_company_file_fault.md.j2`."""
 
     NOT_JSON = "not_json"
     NOT_WORKBOOK = "not_workbook"

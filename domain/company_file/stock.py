@@ -77,7 +77,7 @@ def _told_apart(row: Row, line: OpeningStock, material: Material) -> None:
         row.fault("lot", FaultKind.LOT_MISSING, value=material.label)
     if line.lot and not lots:
         row.fault("lot", FaultKind.LOT_UNTRACKED, value=shown(line.lot), other=material.label)
-    if line.expiry and not line.lot:
+    if line.expiry and not line.lot and not lots:
         row.fault("expiry", FaultKind.EXPIRY_WITHOUT_LOT, value=line.expiry.isoformat())
     if line.serials and not pieces:
         row.fault("serials", FaultKind.SERIALS_UNTRACKED, value=material.label)

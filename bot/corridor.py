@@ -1,0 +1,229 @@
+"""From a frame to its acknowledgement: stored first, then carried out, then acknowledged (house plan §1).
+
+A frame that was stored is never lost: whatever happens to this process, the sweeper of the next one takes it up.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.cards import CardFace
+from bot.dingtalk.acks import card_ack, plain_ack
+from bot.dingtalk.frames import Received, read_raw
+from bot.dingtalk.units import Pool, UnitCounter
+from bot.nursery import Nursery
+from domain.faults import OurFault
+from domain.messaging import Reply
+from domain.operation import Asker, Operation
+from handlers import route
+from handlers.messages import CardAction, ChatKind, ChatMessage, Event, Message, QuotaGone
+from handlers.talk import Catalogues
+from storage import inbox
+from storage.database import Database
+from storage.inbox import Arrival
+from storage.unit import Answer, Clock, Units
+
+log: Final = logging.getLogger(__name__)
+
+# DingTalk allows a card press two seconds (platform page §4.6); the rest is for the way back.
+ACK_WITHIN_SECONDS: Final = 1.5
+SWEEP_SECONDS: Final = 10
+SWEEP_MAX: Final = 100
+# Frames waiting to be stored at once; beyond it DingTalk is left to deliver again.
+WAITING_MAX: Final = 2_000
+
+
+class TooBusy(Exception):
+    """More frames wait than we keep; this one is not acknowledged."""
+
+
+@dataclass
+class _Waiting:
+    arrival: Arrival
+    stored: "asyncio.Future[bool]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Inbox:
+    """Stores arrivals, all that wait in one transaction."""
+
+    def __init__(self, database: Database, nursery: Nursery):
+        self._database = database
+        self._nursery = nursery
+        self._waiting: list[_Waiting] = []
+        self._storing = False
+
+    async def store(self, arrival: Arrival) -> bool:
+        """Store a frame durably; True if it is new or unfinished, False if it was finished before. Raises TooBusy."""
+        if len(self._waiting) >= WAITING_MAX:
+            raise TooBusy
+        one = _Waiting(arrival)
+        self._waiting.append(one)
+        if not self._storing:
+            self._storing = True
+            self._nursery.start(self._store_all(), "inbox")
+        return await asyncio.shield(one.stored)
+
+    async def _store_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                await self._store(batch)
+        finally:
+            self._storing = False
+
+    async def _store(self, batch: list[_Waiting]) -> None:
+        try:
+            async with self._database.write() as connection:
+                ended = await inbox.store(connection, [one.arrival for one in batch])
+        except Exception as error:
+            for one in batch:
+                if not one.stored.done():
+                    one.stored.set_exception(error)
+            return
+        for one in batch:
+            if not one.stored.done():
+                one.stored.set_result(one.arrival.key not in ended)
+
+
+class Corridor:
+    """What the connection hands every frame to."""
+
+    def __init__(
+        self,
+        database: Database,
+        units: Units,
+        *,
+        clock: Clock,
+        catalogues: Catalogues,
+        nursery: Nursery,
+        counter: UnitCounter,
+        face: CardFace,
+    ):
+        self._database = database
+        self._units = units
+        self._clock = clock
+        self._catalogues = catalogues
+        self._nursery = nursery
+        self._counter = counter
+        self._face = face
+        self._inbox = Inbox(database, nursery)
+        self._running: dict[str, asyncio.Task[Answer | None]] = {}
+        self.faults = 0
+        self.received = 0
+
+    async def receive(self, received: Received) -> dict[str, object]:
+        """Store, carry out, and say what to acknowledge. Raises when the frame could not be stored: no ack then."""
+        self.received += 1
+        self._counter.count(Pool.STREAM)
+        message = received.message
+        if message is None or isinstance(message, Event | QuotaGone):
+            self._note(received)
+            return plain_ack(received.kind)
+        arrived = self._clock.now()
+        arrival = Arrival(key=received.key, kind=received.kind, raw=received.raw, received_at=arrived)
+        if not await self._inbox.store(arrival):
+            return plain_ack(received.kind)
+        task = self._carry_out(received.key, received.kind, message)
+        done, _ = await asyncio.wait({task}, timeout=ACK_WITHIN_SECONDS)
+        answer = task.result() if done and not task.cancelled() and task.exception() is None else None
+        return self._ack(received, answer)
+
+    def _note(self, received: Received) -> None:
+        """A frame that asks for nothing, or that cannot be understood."""
+        if received.fault is not None:
+            self.faults += 1
+            log.warning("frame not understood", extra={"key": received.key, "fault": received.fault})
+        elif isinstance(received.message, QuotaGone):
+            log.error("DingTalk's monthly message quota is used up", extra={"detail": received.message.detail})
+
+    def _ack(self, received: Received, answer: Answer | None) -> dict[str, object]:
+        """A press is answered with the presser's picture of the card, if it is decided by now."""
+        if not isinstance(received.message, CardAction):
+            return plain_ack(received.kind)
+        told = answer.told if answer is not None else ()
+        picture = next((o.card for o in reversed(told) if o.card and o.card.card == received.message.card), None)
+        return card_ack(self._face.acknowledged(picture)) if picture is not None else card_ack()
+
+    def _carry_out(self, key: str, kind: str, message: Message) -> "asyncio.Task[Answer | None]":
+        """Start the work for a stored frame, or join the work that runs for the same key already."""
+        if (running := self._running.get(key)) is not None:
+            return running
+        task: asyncio.Task[Answer | None] = self._nursery.start(self._work(key, kind, message), f"work {key}")
+        self._running[key] = task
+        task.add_done_callback(lambda _: self._running.pop(key, None))
+        return task
+
+    async def _work(self, key: str, kind: str, message: Message) -> Answer | None:
+        operation = route.operation_for(message, self._catalogues)
+        if operation is None:
+            return None
+        try:
+            return await self._units.work(key, operation, kind=kind, reply=reply_to(message))
+        except SQLAlchemyError as error:
+            # The frame stays in the inbox; the sweeper tries again until it gives up and tells the person.
+            log.error("unit failed", extra={"key": key, "error": type(error).__name__}, exc_info=error)
+            return None
+
+    async def sweep(self) -> int:
+        """Take up frames that were received and not finished in time; returns how many."""
+        now = self._clock.now()
+        async with self._database.write() as connection:
+            overdue = await inbox.overdue(connection, now, SWEEP_MAX)
+        for arrival in overdue:
+            if arrival.key not in self._running:
+                await self._take_up(arrival, now)
+        return len(overdue)
+
+    async def _take_up(self, arrival: Arrival, now: datetime) -> None:
+        message = read_raw(arrival.raw).message
+        if message is None:
+            return
+        async with self._database.read() as connection:
+            attempts = await inbox.attempts(connection, arrival.key)
+        if attempts <= inbox.ATTEMPTS_MAX:
+            self._carry_out(arrival.key, arrival.kind, message)
+            return
+        fault = OurFault.of(arrival.key, now)
+        log.error("frame given up", extra={"key": arrival.key, "reference": fault.reference})
+        await self._units.work(arrival.key, _give_up(fault, message), kind=arrival.kind, reply=reply_to(message))
+
+    async def keep_sweeping(self) -> None:
+        """Sweep until cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except SQLAlchemyError as error:
+                log.error("sweep failed", extra={"error": type(error).__name__})
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def release(self) -> None:
+        """At the start of the only process on a book: everything unfinished is ours, and due."""
+        if self._database.is_sqlite:
+            async with self._database.write() as connection:
+                await inbox.release(connection, self._clock.now() + timedelta(microseconds=1))
+
+
+def _give_up(fault: OurFault, message: Message) -> Operation:
+    person = message.sender.id if isinstance(message, ChatMessage | CardAction) else ""
+    return Operation(by=Asker(person=person), may=None, decide=lambda draft: draft.answer(fault))
+
+
+def reply_to(message: Message) -> Reply | None:
+    """Where the answer to a message goes; None where there is nobody to answer."""
+    match message:
+        case CardAction():
+            return Reply(person=message.sender.id)
+        case ChatMessage():
+            return Reply(
+                person=message.sender.id,
+                chat=message.chat.id,
+                is_group=message.chat.kind is ChatKind.GROUP,
+                webhook=message.chat.webhook,
+                webhook_until=message.chat.webhook_until,
+            )
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""The one place that knows DingTalk's field names, ids and addresses."""

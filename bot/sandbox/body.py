@@ -1,0 +1,101 @@
+"""Reads JSON that others sent: nothing is taken to be what it should be."""
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+from aiohttp import web
+
+from bot.sandbox.limits import JSON_BODY_MAX
+
+Json = Mapping[str, object]
+
+
+class BadBody(Exception):
+    """A request whose body is not a JSON object, or is too long."""
+
+
+async def read_bytes(request: web.Request, size_max: int) -> bytes:
+    """The body, as long as it is no longer than `size_max` bytes."""
+    if (request.content_length or 0) > size_max:
+        raise BadBody("body too long")
+    data = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        data.extend(chunk)
+        if len(data) > size_max:
+            raise BadBody("body too long")
+    return bytes(data)
+
+
+async def read_json(request: web.Request) -> dict[str, object]:
+    """The body as a JSON object; an empty body is an empty object."""
+    data = await read_bytes(request, JSON_BODY_MAX)
+    if not data.strip():
+        return {}
+    return parse_record(data)
+
+
+def parse_record(data: str | bytes) -> dict[str, object]:
+    """A JSON object from its text."""
+    try:
+        value: object = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadBody("not JSON") from error
+    found = as_record(value)
+    if found is None:
+        raise BadBody("not a JSON object")
+    return found
+
+
+def as_record(value: object) -> dict[str, object] | None:
+    """The value when it is an object of JSON."""
+    return cast(dict[str, object], value) if isinstance(value, dict) else None
+
+
+def as_list(value: object) -> list[object] | None:
+    """The value when it is a list of JSON."""
+    return cast(list[object], value) if isinstance(value, list) else None
+
+
+def record(body: Json, key: str) -> dict[str, object]:
+    """The object under the key; an empty one when there is none."""
+    return as_record(body.get(key)) or {}
+
+
+def items(body: Json, key: str) -> list[object]:
+    """The list under the key; an empty one when there is none."""
+    return as_list(body.get(key)) or []
+
+
+def strings(body: Json, key: str) -> list[str]:
+    """The texts in the list under the key."""
+    return [item for item in items(body, key) if isinstance(item, str)]
+
+
+def text(body: Json, key: str, default: str = "") -> str:
+    """The text under the key."""
+    value = body.get(key)
+    return value if isinstance(value, str) else default
+
+
+def whole(body: Json, key: str, default: int = 0) -> int:
+    """The whole number under the key, which old-style callers also send as text."""
+    value = body.get(key)
+    if isinstance(value, bool):
+        return default
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else default
+
+
+def flag(body: Json, key: str, default: bool = False) -> bool:
+    """The boolean under the key, which some callers send as text."""
+    value = body.get(key)
+    if isinstance(value, str):
+        return value.lower() == "true"
+    return value if isinstance(value, bool) else default
+
+
+def compact(value: object) -> str:
+    """JSON as DingTalk puts it into `data`: no blanks, Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,154 @@
+"""DingTalk's classic markdown as HTML: headings, bold, italic, quotes, lists, links, pictures. No tables.
+
+Everything is escaped first and marked up afterwards, so nothing that was typed can ever become an element.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from markupsafe import Markup, escape
+
+_HEADING: Final = re.compile(r"(#{1,6})\s+(.+)")
+_BULLET: Final = re.compile(r"\s*[-*+]\s+(.+)")
+_NUMBERED: Final = re.compile(r"\s*(\d{1,4})[.、]\s+(.+)")
+_RULE: Final = re.compile(r"\s*(\*{3,}|-{3,})\s*")
+_LINK: Final = re.compile(r"(!?)\[([^\[\]]{0,200})\]\(([^()\s]{1,2000})\)")
+_BOLD: Final = re.compile(r"\*\*([^*\n]{1,2000}?)\*\*")
+_ITALIC: Final = re.compile(r"(?<![\w*])\*([^*\s][^*\n]{0,500}?)\*(?![\w*])")
+_CODE: Final = re.compile(r"`([^`\n]{1,500})`")
+_FONT: Final = re.compile(r"&lt;/?font[^&]{0,200}?(?:&#34;[^&]{0,100}&#34;[^&]{0,50}){0,4}&gt;|&lt;br\s*/?&gt;")
+_HELD: Final = re.compile("\x00(\\d+)\x00")
+
+PictureAddress = Callable[[str], str]
+"""What an `img` may load for a media id or an address; empty when it may not be shown."""
+
+
+def render(text: str, picture_address: PictureAddress) -> Markup:
+    """The text as safe HTML."""
+    return Markup("\n".join(_blocks(text.replace("\x00", "").splitlines(), picture_address)))  # noqa: S704  # escaped below
+
+
+def _blocks(lines: list[str], picture: PictureAddress) -> list[str]:
+    html: list[str] = []
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        if not line.strip():
+            index += 1
+        elif line.lstrip().startswith(">"):
+            index, quoted = _run(lines, index, lambda x: x.lstrip().startswith(">"))
+            inner = [x.lstrip()[1:].lstrip() for x in quoted]
+            html.append(f"<blockquote>{_paragraph(inner, picture)}</blockquote>")
+        elif _RULE.fullmatch(line):
+            html.append("<hr>")
+            index += 1
+        elif heading := _HEADING.fullmatch(line.strip()):
+            level = len(heading[1])
+            html.append(f'<p class="h h{level}">{_inline(heading[2], picture)}</p>')
+            index += 1
+        elif _BULLET.fullmatch(line) or _NUMBERED.fullmatch(line):
+            index, entries = _run(lines, index, lambda x: bool(_BULLET.fullmatch(x) or _NUMBERED.fullmatch(x)))
+            html.append(_list(entries, picture))
+        else:
+            index, words = _run(lines, index, _is_plain)
+            html.append(f"<p>{_paragraph(words, picture)}</p>")
+    return html
+
+
+def _run(lines: list[str], start: int, belongs: Callable[[str], bool]) -> tuple[int, list[str]]:
+    end = start + 1
+    while end < len(lines) and belongs(lines[end]):
+        end += 1
+    return end, lines[start:end]
+
+
+def _is_plain(line: str) -> bool:
+    starts = line.lstrip()
+    shapes = (_RULE, _HEADING, _BULLET, _NUMBERED)
+    return bool(starts) and not starts.startswith(">") and not any(shape.fullmatch(line) for shape in shapes)
+
+
+def _paragraph(lines: list[str], picture: PictureAddress) -> str:
+    """Lines of one paragraph. A single newline is shown as one: that is how the robot means it."""
+    return "<br>".join(_inline(line.strip(), picture) for line in lines)
+
+
+def _list(entries: list[str], picture: PictureAddress) -> str:
+    is_numbered = _NUMBERED.fullmatch(entries[0]) is not None
+    shown: list[str] = []
+    for entry in entries:
+        match = _NUMBERED.fullmatch(entry)
+        words = match[2] if match else (_BULLET.fullmatch(entry) or ["", entry])[1]
+        shown.append(f"<li>{_inline(words, picture)}</li>")
+    name = "ol" if is_numbered else "ul"
+    return f"<{name}>{''.join(shown)}</{name}>"
+
+
+def _inline(text: str, picture: PictureAddress) -> str:
+    held: list[str] = []
+
+    def hold(html: str) -> str:
+        held.append(html)
+        return f"\x00{len(held) - 1}\x00"
+
+    text = _CODE.sub(lambda m: hold(f"<code>{escape(m[1])}</code>"), text)
+    text = _LINK.sub(lambda m: hold(_link(m, picture)), text)
+    html = str(escape(text))
+    html = _FONT.sub(lambda m: "<br>" if "br" in m[0] else "", html)
+    html = _BOLD.sub(r"<strong>\1</strong>", html)
+    html = _ITALIC.sub(r"<em>\1</em>", html)
+    # What is held may hold again: `code` inside the words of a link.
+    for _ in range(2):
+        html = _HELD.sub(lambda m: held[int(m[1])], html)
+    return html
+
+
+def _link(match: re.Match[str], picture: PictureAddress) -> str:
+    is_picture, words, target = bool(match[1]), match[2], match[3]
+    if is_picture:
+        address = picture(target)
+        if address:
+            return f'<img class="inline-picture" src="{escape(address)}" alt="{escape(words)}" loading="lazy">'
+    return anchor(words or target, target)
+
+
+def anchor(words: str, target: str) -> Markup:
+    """A link when its address is one that may be opened, else just its words."""
+    if said := sends_text(target):
+        return Markup('<button type="button" class="say-link" data-say="{}">{}</button>').format(said, words)
+    if not is_openable(target):
+        return Markup("{}（{}）").format(words, target) if words != target else escape(words)
+    rel = "noopener noreferrer nofollow"
+    return Markup('<a href="{}" target="_blank" rel="{}">{}</a>').format(web_address(target), rel, words)
+
+
+def is_openable(target: str) -> bool:
+    """Whether a browser may go there: the web, and DingTalk's own wrapper around a page of the web."""
+    return web_address(target) != ""
+
+
+def web_address(target: str) -> str:
+    """The address on the web that a link leads to; nothing when it leads elsewhere."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return ""
+    if parts.scheme in ("http", "https") and parts.netloc:
+        return target
+    if parts.scheme == "dingtalk" and parts.netloc == "dingtalkclient" and parts.path == "/page/link":
+        inner = parse_qs(parts.query).get("url", [""])[0]
+        return inner if inner.startswith(("http://", "https://")) else ""
+    return ""
+
+
+def sends_text(target: str) -> str:
+    """What a dtmd link says as the one who clicks it, as DingTalk has it for cards of robots."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return ""
+    if parts.scheme != "dtmd" or parts.netloc != "dingtalkclient" or parts.path != "/sendMessage":
+        return ""
+    return parse_qs(parts.query).get("content", [""])[0]

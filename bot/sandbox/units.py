@@ -1,0 +1,40 @@
+"""What the month has cost: DingTalk sells API calls and stream-and-webhook units in two pools."""
+
+from collections import Counter
+
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.limits import API_UNITS_PER_MONTH, STREAM_UNITS_PER_MONTH
+
+
+class Units:
+    """Counts both pools per calendar month of the sandbox's clock. Contact, token and login calls are free."""
+
+    def __init__(self, clock: SandboxClock) -> None:
+        self._clock = clock
+        self._months: dict[str, tuple[Counter[str], Counter[str]]] = {}
+
+    def count_call(self, name: str) -> None:
+        """One paid API call that succeeded."""
+        self._pools()[0][name] += 1
+
+    def count_stream(self, name: str) -> None:
+        """One push over the stream, or one reply by webhook."""
+        self._pools()[1][name] += 1
+
+    def as_json(self) -> dict[str, object]:
+        """This month's counts, with what the standard edition allows."""
+        api, stream = self._pools()
+        return {
+            "month": self._month(),
+            "api": {"used": api.total(), "limit": API_UNITS_PER_MONTH, "by": dict(api)},
+            "stream": {"used": stream.total(), "limit": STREAM_UNITS_PER_MONTH, "by": dict(stream)},
+            "months": {
+                month: {"api": a.total(), "stream": s.total()} for month, (a, s) in sorted(self._months.items())
+            },
+        }
+
+    def _month(self) -> str:
+        return self._clock.now().strftime("%Y-%m")
+
+    def _pools(self) -> tuple[Counter[str], Counter[str]]:
+        return self._months.setdefault(self._month(), (Counter(), Counter()))

@@ -1,0 +1,165 @@
+"""Who is there: the people, teams and groups of a company file, as DingTalk would know them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from bot.sandbox import ids
+from bot.sandbox.body import Json, as_list, as_record, items, text
+
+ROBOT: Final = "robot"
+ROBOT_NAME: Final = "料掌柜"
+PRIVATE: Final = "private"
+
+
+@dataclass(frozen=True)
+class Person:
+    """An employee. `titles` are roles as people read them, such as 项目经理（云栖雅苑）."""
+
+    id: str
+    name: str
+    titles: tuple[str, ...]
+    is_admin: bool
+    is_boss: bool
+    superior: str
+    team: str
+
+    @cached_property
+    def sender_id(self) -> str:
+        """The opaque id that DingTalk puts beside the user id."""
+        return f"$:LWCP_v1:${ids.fixed_base64('sender:' + self.id)}"
+
+    @cached_property
+    def union_id(self) -> str:
+        """The id that to-dos and cards with userIdType 2 use."""
+        return f"un{ids.fixed_hex('union:' + self.id, 22)}"
+
+    @cached_property
+    def private_chat(self) -> str:
+        """The conversation of this person with the robot; not usable as a card target on DingTalk."""
+        return f"cid{ids.fixed_base64('private:' + self.id, 24)}="
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group chat. In this first form everybody in the company is in every group, and so is the robot."""
+
+    conversation: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A team, as a department below the company (department 1)."""
+
+    id: int
+    name: str
+    leader: str
+
+
+class World:
+    """The company behind the sandbox. The company file is read leniently: checking it is the robot's business."""
+
+    def __init__(self, company: Json) -> None:
+        self.company_name = text(as_record(company.get("company")) or {}, "name", "演示公司")
+        self.corp_id = f"ding{ids.fixed_hex('corp:' + self.company_name, 28)}"
+        self.people: Mapping[str, Person] = {person.id: person for person in _people(company)}
+        self.groups: Mapping[str, Group] = {group.conversation: group for group in _groups(company)}
+        self.departments = _departments(company)
+        self._by_union = {person.union_id: person for person in self.people.values()}
+        self._by_private = {person.private_chat: person for person in self.people.values()}
+        self.robot_sender_id = f"$:LWCP_v1:${ids.fixed_base64('robot:' + self.corp_id)}"
+
+    def person(self, user: str, id_type: int = 1) -> Person | None:
+        """By user id (type 1) or union id (type 2), as the card API has it."""
+        return self._by_union.get(user) if id_type == 2 else self.people.get(user)
+
+    def resolve(self, person: Person, conversation: str) -> str | None:
+        """The conversation that this person means: a group, or their own chat with the robot."""
+        if conversation in (PRIVATE, person.private_chat):
+            return person.private_chat
+        return conversation if conversation in self.groups else None
+
+    def owner_of(self, conversation: str) -> Person | None:
+        """Whose private chat it is; nobody's when it is a group."""
+        return self._by_private.get(conversation)
+
+    def members(self, conversation: str) -> list[Person]:
+        """Who reads there, apart from the robot."""
+        owner = self.owner_of(conversation)
+        return [owner] if owner else list(self.people.values())
+
+    def conversations_of(self, person: Person) -> list[str]:
+        """The groups and the private chat."""
+        return [*self.groups, person.private_chat]
+
+    def name_of(self, sender: str) -> str:
+        """How people call the sender of a message."""
+        if sender == ROBOT:
+            return ROBOT_NAME
+        person = self.people.get(sender)
+        return person.name if person else sender
+
+    def title_of(self, conversation: str) -> str:
+        """What stands above the conversation."""
+        group = self.groups.get(conversation)
+        return group.name if group else ROBOT_NAME
+
+    def department_of(self, person: Person) -> Department | None:
+        """The department of the person's team."""
+        return next((d for d in self.departments if d.name == person.team), None)
+
+
+def _records(company: Json, key: str) -> list[dict[str, object]]:
+    return [found for item in items(company, key) if (found := as_record(item)) is not None]
+
+
+def _people(company: Json) -> list[Person]:
+    projects = {text(project, "code"): text(project, "name") for project in _records(company, "projects")}
+    managed: dict[str, list[str]] = {}
+    for project in _records(company, "projects"):
+        managed.setdefault(text(project, "manager"), []).append(text(project, "code"))
+    return [
+        _person(entry, projects, managed.get(text(entry, "id"), []))
+        for entry in _records(company, "people")
+        if text(entry, "id")
+    ]
+
+
+def _person(entry: Json, projects: Mapping[str, str], managed: list[str]) -> Person:
+    titles = [_title(role, projects) for role in as_list(entry.get("roles")) or []]
+    titles += [_title({"role": "项目经理", "project": code}, projects) for code in managed]
+    return Person(
+        id=text(entry, "id"),
+        name=text(entry, "name") or text(entry, "id"),
+        titles=tuple(dict.fromkeys(title for title in titles if title)),
+        is_admin="管理员" in titles,
+        is_boss="老板" in titles,
+        superior=text(entry, "superior"),
+        team=text(entry, "team"),
+    )
+
+
+def _title(role: object, projects: Mapping[str, str]) -> str:
+    if isinstance(role, str):
+        return role
+    scoped = as_record(role) or {}
+    name, code = text(scoped, "role"), text(scoped, "project")
+    return f"{name}（{projects.get(code, code)}）" if name and code else name
+
+
+def _groups(company: Json) -> list[Group]:
+    return [
+        Group(conversation=text(entry, "conversation_id"), name=text(entry, "name") or text(entry, "conversation_id"))
+        for entry in _records(company, "groups")
+        if text(entry, "conversation_id")
+    ]
+
+
+def _departments(company: Json) -> list[Department]:
+    found: list[Department] = []
+    for number, entry in enumerate(items(company, "teams"), start=11):
+        team = as_record(entry) or {"name": entry}
+        found.append(Department(id=number, name=text(team, "name"), leader=text(team, "leader")))
+    return found

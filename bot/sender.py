@@ -1,0 +1,58 @@
+"""One rendered message to one DingTalk call, by the route that costs least of what is scarce."""
+
+from datetime import datetime
+
+from bot.cards import CardFace
+from bot.dingtalk.errors import SessionGone
+from bot.dingtalk.openapi import OpenApi
+from bot.dingtalk.units import Pool
+from bot.usage import UsageMeter
+from domain.messaging import Outbound, Route, RouteKind
+
+
+class Sender:
+    """Sends through the OpenAPI or the webhook of the conversation, whichever pool is fuller."""
+
+    def __init__(self, api: OpenApi, face: CardFace, usage: UsageMeter):
+        self._api = api
+        self._face = face
+        self._usage = usage
+
+    async def send(self, message: Outbound, now: datetime) -> str:
+        """Deliver; returns the send key, "" where DingTalk gives none. Raises DingTalkError."""
+        if message.card is not None:
+            return await self._show(message)
+        if message.route.kind is RouteKind.REPLY and self._by_webhook(message.route, now):
+            try:
+                await self._reply(message)
+            except SessionGone:
+                return await self._push(message)
+            return ""
+        return await self._push(message)
+
+    def _by_webhook(self, route: Route, now: datetime) -> bool:
+        if not route.webhook or (route.webhook_until is not None and route.webhook_until <= now):
+            return False
+        return self._usage.left(Pool.STREAM) >= self._usage.left(Pool.API)
+
+    async def _reply(self, message: Outbound) -> None:
+        route = message.route
+        at = route.people if route.conversation else ()
+        await self._api.reply(
+            route.webhook, title=message.title, markdown=message.markdown, at=at, conversation=route.conversation
+        )
+
+    async def _push(self, message: Outbound) -> str:
+        route = message.route
+        if route.conversation:
+            return await self._api.send_to_group(route.conversation, title=message.title, markdown=message.markdown)
+        sent = await self._api.send_to_people(route.people, title=message.title, markdown=message.markdown)
+        return sent.send_key
+
+    async def _show(self, message: Outbound) -> str:
+        assert message.card is not None
+        if not message.card.opens:
+            await self._api.update_card(self._face.update(message.card))
+            return ""
+        carriers = await self._api.create_card(self._face.create(message.card, message.route))
+        return next(iter(carriers.values()), "")

@@ -1,0 +1,163 @@
+"""Who, where and for what: the names in a message that are not materials, each in its role."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from handlers.language.draft import Draft
+from handlers.language.items import is_part
+from handlers.language.lexicon import Domain, Tier
+from handlers.language.message import Message
+from handlers.language.pieces import Piece, Shape
+from handlers.language.verbs import LINE_INTENTS
+from handlers.language.vocabulary import Cue
+
+_WAREHOUSE_ROLE: Final = {
+    "receipt.create": "to_warehouse",
+    "return.create": "to_warehouse",
+    "transfer.create": "to_warehouse",
+    "issue.create": "from_warehouse",
+    "scrap.create": "from_warehouse",
+    "sale.create": "from_warehouse",
+    "supplier_return.create": "from_warehouse",
+}
+_SUPPLIED: Final = frozenset(
+    ("receipt.create", "requisition.create", "purchase_order.create", "supplier_return.create", "approval.approve", "ledger.query")
+)
+_PEOPLED: Final = frozenset(("issue.create", "return.create", "requisition.create", "labor.record"))
+_STAGED: Final = frozenset(
+    (
+        "requisition.create", "purchase_order.create", "issue.create", "return.create", "receipt.create", "scrap.create",
+        "labor.record", "rental.record", "progress.report", "cost.query", "ledger.query", "digest.query", "stock.query",
+    )
+)  # fmt: skip
+_TEAMED: Final = frozenset(
+    ("issue.create", "return.create", "labor.record", "ledger.query", "requisition.create", "scrap.create", "rental.record", "cost.query")
+)
+
+
+def add_fields(draft: Draft, message: Message) -> None:
+    """Fill the fields that names of the book can fill, and those that the chat itself gives."""
+    fill_named(draft, message)
+    _add_recipient(draft, message)
+
+
+def fill_named(draft: Draft, message: Message) -> None:
+    """Fill the fields that the text names."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    last_correction = max((i for i, p in enumerate(message.pieces) if p.has(Cue.CORRECT)), default=-1)
+    corrected: set[str] = set()
+    for index, piece in enumerate(message.pieces):
+        named = _named(draft.intent, message, index, piece)
+        if named is None:
+            continue
+        name, codes = named
+        if 0 <= last_correction < index and name not in corrected:
+            corrected.add(name)
+            found.pop(name, None)
+        found.setdefault(name, []).append(codes)
+    stages = found.pop("stage", [])
+    projects = found.pop("project", [])
+    _add_project(draft, message, projects)
+    for name, groups in found.items():
+        draft.choose(name, _settled(groups, message.context.project if name.endswith("_project") else None))
+    if stages:
+        _add_stage(draft, message, stages)
+
+
+def _named(intent: str, message: Message, index: int, piece: Piece) -> tuple[str, tuple[str, ...]] | None:
+    """The field that a name fills here, and whom it may mean."""
+    word = piece.word
+    if word is None or not word.names or is_part(piece) or word.intents or (word.cues and not _is_exact(piece)):
+        return None
+    best = min(tier for codes in word.names.values() for tier in codes.values())
+    domains = [domain for domain, codes in word.names.items() if min(codes.values()) == best]
+    before = message.before(index)
+    for domain in _ordered(intent, domains):
+        name = _role(intent, domain, before, message.after(index))
+        if name is not None:
+            return name, piece.codes(domain)
+    return None
+
+
+def _is_exact(piece: Piece) -> bool:
+    names = piece.word.names if piece.word else {}
+    return any(tier is Tier.EXACT for codes in names.values() for tier in codes.values())
+
+
+def _ordered(intent: str, domains: Iterable[Domain]) -> list[Domain]:
+    first = Domain.EQUIPMENT if intent == "rental.record" else Domain.PROJECT
+    return sorted(domains, key=lambda domain: (domain is not first, domain.value))
+
+
+def _role(intent: str, domain: Domain, before: Piece | None, after: Piece | None) -> str | None:
+    is_target = before is not None and (
+        before.has(Cue.TO, Cue.GIVE, Cue.DONE) or bool(before.intents.keys() & {"transfer.create"})
+    )
+    is_source = before is not None and before.has(Cue.FROM)
+    match domain:
+        case Domain.PROJECT:
+            if intent != "transfer.create":
+                return "project"
+            return "to_project" if is_target else "from_project"
+        case Domain.WAREHOUSE:
+            if is_source and intent in LINE_INTENTS and intent != "count.create":
+                return "from_warehouse"
+            if intent == "transfer.create" and not is_target:
+                return "from_warehouse"
+            return _WAREHOUSE_ROLE.get(intent, "warehouse")
+        case Domain.PERSON:
+            return "recipient" if intent in _PEOPLED and not (after is not None and after.has(Cue.SAYS)) else None
+        case Domain.TEAM:
+            return "team" if intent in _TEAMED else None
+        case Domain.STAGE:
+            return "stage" if intent in _STAGED else None
+        case Domain.SUPPLIER:
+            return "supplier" if intent in _SUPPLIED else None
+        case Domain.CUSTOMER:
+            return "customer" if intent == "sale.create" else None
+        case Domain.EQUIPMENT:
+            return "equipment" if intent == "rental.record" else None
+
+
+def _settled(groups: list[tuple[str, ...]], preferred: str | None) -> tuple[str, ...]:
+    """Several names for one field narrow each other, or stay a question."""
+    common = [code for code in groups[0] if all(code in group for group in groups)]
+    codes = tuple(common) or tuple(dict.fromkeys(code for group in groups for code in group))
+    return (preferred,) if preferred in codes and len(codes) > 1 and preferred is not None else codes
+
+
+def _add_project(draft: Draft, message: Message, groups: list[tuple[str, ...]]) -> None:
+    own = message.context.project
+    if groups:
+        draft.choose("project", _settled(groups, own))
+    elif own is not None:
+        draft.fields["project"] = own
+
+
+def _add_stage(draft: Draft, message: Message, groups: list[tuple[str, ...]]) -> None:
+    project = draft.fields.get("project")
+    codes = _settled(groups, None)
+    if isinstance(project, str) and project in message.catalogue.stages:
+        codes = tuple(code for code in codes if code in message.catalogue.stages[project])
+        if not codes:
+            draft.lack("fields.stage")
+    draft.choose("stage", codes)
+
+
+def _add_recipient(draft: Draft, message: Message) -> None:
+    """我领 makes the sender the recipient; a mentioned colleague may be it."""
+    if draft.intent != "issue.create" or draft.knows("recipient"):
+        return
+    context = message.context
+    for index, piece in enumerate(message.pieces):
+        after, before = message.after(index), message.before(index)
+        if piece.has(Cue.ME) and context.sender is not None:
+            takes = after is not None and (bool(after.intents) or after.has(Cue.FILL, Cue.NEED))
+            if takes or (before is not None and before.has(Cue.GIVE)):
+                draft.fields["recipient"] = context.sender
+                return
+        if piece.shape is Shape.PLACE and piece.values and before is not None and before.has(Cue.GIVE):
+            draft.lack("fields.recipient")
+    people = [person for person in context.mentioned if person in message.catalogue.people]
+    if len(people) == 1:
+        draft.fields["recipient"] = people[0]

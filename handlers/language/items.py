@@ -1,0 +1,274 @@
+"""Items: which quantity, size, price and lot belong to which material words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from handlers.language.lexicon import Domain, Tier, Word
+from handlers.language.pieces import Piece, Shape
+from handlers.language.sizes import Size, size_of
+from handlers.language.vocabulary import Cue
+
+_NAMED = (Domain.PROJECT, Domain.TEAM, Domain.PERSON, Domain.SUPPLIER, Domain.CUSTOMER, Domain.WAREHOUSE)
+
+
+@dataclass(slots=True)
+class Number:
+    """A number without unit: a size or a quantity. `marked` where the text shows that it is a size (20的)."""
+
+    text: str | None
+    marked: bool = False
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing spoken of, before the catalogue is asked what it is."""
+
+    words: list[Word] = field(default_factory=list[Word])
+    sizes: list[Size] = field(default_factory=list[Size])
+    numbers: list[Number] = field(default_factory=list[Number])
+    quantity: Piece | None = None
+    first_quantity: Piece | None = None
+    unit_price: Piece | None = None
+    amount: Piece | None = None
+    lot: str | None = None
+    expiry: date | None = None
+    serials: tuple[str, ...] = ()
+    strange: str = ""
+    start: int = 0
+    end: int = 0
+    is_correction: bool = False
+    is_dropped: bool = False
+    is_each: bool = False
+    in_list: bool = False
+    has_conflict: bool = False
+    is_total: bool = False
+    clause: int = 0
+
+    @property
+    def has_head(self) -> bool:
+        """Whether a word, not merely a size or a colour, says what it is."""
+        return any(tier < Tier.TRAIT for word in self.words for tier in word.materials.values())
+
+    @property
+    def has_mention(self) -> bool:
+        return bool(self.words or self.sizes or self.numbers or self.strange)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.has_mention and self.quantity is None
+
+
+def is_head(piece: Piece) -> bool:
+    """Whether a word names a material by itself, not by a colour or a last syllable."""
+    return is_part(piece) and piece.word is not None and (_is_head(piece.word) or len(piece.text) > 1)
+
+
+def is_part(piece: Piece) -> bool:
+    """Whether a word speaks of a material rather than of a person, a place, or a verb."""
+    word = piece.word
+    if piece.shape is not Shape.WORD or word is None or not word.materials or word.intents or word.cues:
+        return False
+    best = min(word.materials.values())
+    if word.units and best > Tier.HEAD:
+        return False
+    names = [tier for domain in (*_NAMED, Domain.EQUIPMENT, Domain.STAGE) for tier in word.names.get(domain, {}).values()]
+    return not names or best < min(names) or (best == min(names) and best == Tier.EXACT)
+
+
+class ItemBuilder:
+    """Walks the pieces once. An item is closed by a break, a verb, a name, or the beginning of another item."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.current = Item()
+        self.loose = ""
+        self.correcting = False
+        self.dropping = False
+        self.each = False
+        self.totalling = False
+        self.clause = 0
+        self.in_list = False
+
+    def build(self, pieces: Sequence[Piece]) -> list[Item]:
+        for index, piece in enumerate(pieces):
+            self._take(piece, pieces[index + 1] if index + 1 < len(pieces) else None, pieces[index - 1] if index else None)
+        self._close()
+        return _merged(self.items)
+
+    def _take(self, piece: Piece, after: Piece | None, before: Piece | None) -> None:
+        if piece.shape is Shape.BREAK:
+            self._break(listing=piece.text in "、\n;")
+        elif piece.shape is Shape.QUANTITY:
+            self._quantity(piece)
+        elif piece.shape is Shape.NUMBER:
+            self._number(piece, after, before)
+        elif piece.shape is Shape.SIZE and piece.size is not None:
+            self._mention(piece).sizes.append(piece.size)
+        elif piece.shape in (Shape.PRICE, Shape.AMOUNT, Shape.LOT, Shape.EXPIRY, Shape.SERIALS):
+            self._detail(piece)
+        elif is_part(piece) and piece.word is not None:
+            self._word(piece, piece.word)
+        elif piece.shape is Shape.UNKNOWN:
+            self._strange(piece)
+        elif piece.shape is not Shape.SPACE:
+            self._other(piece)
+
+    def _other(self, piece: Piece) -> None:
+        if piece.has(Cue.CORRECT):
+            self._close()
+            self.correcting = True
+        elif piece.has(Cue.DROP):
+            if self.current.has_mention and self.current.quantity is None:
+                self.current.is_dropped = True
+                self._close()
+            else:
+                self._close()
+                self.dropping = True
+        elif piece.has(Cue.EACH):
+            self.each = True
+        elif piece.has(Cue.TOTAL):
+            self.totalling = True
+        elif piece.has(Cue.LIST):
+            self._break(listing=True)
+        elif piece.intents or (piece.word is not None and piece.word.names) or piece.shape is not Shape.WORD:
+            self._close()
+
+    def _break(self, *, listing: bool) -> None:
+        self._close()
+        self.clause += 1
+        self.dropping = False
+        self.in_list = listing
+        self.current = Item(clause=self.clause, in_list=listing)
+
+    def _close(self) -> None:
+        item = self.current
+        if not item.is_empty:
+            item.is_correction, self.correcting = self.correcting, False
+            item.is_dropped = item.is_dropped or (self.dropping and item.quantity is None)
+            self.dropping = False
+            self.items.append(item)
+        self.loose = ""
+        self.current = Item(clause=self.clause, in_list=self.in_list)
+
+    def _mention(self, piece: Piece) -> Item:
+        """The item that a piece of a mention belongs to; a complete one is closed first."""
+        item = self.current
+        if item.quantity is not None and item.has_mention and not self._may_be_size_first(item):
+            self._close()
+            item = self.current
+        if self.loose:
+            item.strange, self.loose = item.strange + self.loose, ""
+        if item.is_empty:
+            item.start = piece.start
+        item.end = piece.end
+        return item
+
+    @staticmethod
+    def _may_be_size_first(item: Item) -> bool:
+        """Quantity first: the mention goes on until something ends it."""
+        return item.first_quantity is item.quantity
+
+    def _word(self, piece: Piece, word: Word) -> None:
+        item = self._mention(piece)
+        heads = [w for w in item.words if _is_head(w)]
+        if heads and _is_head(word) and not any(set(w.materials) & set(word.materials) for w in heads):
+            self._close()
+            item = self._mention(piece)
+        item.words.append(word)
+
+    def _number(self, piece: Piece, after: Piece | None, before: Piece | None) -> None:
+        item = self._mention(piece)
+        marked = after is not None and (after.has(Cue.OF) or after.has(Cue.SIZE))
+        if after is not None and after.text.startswith("厚") and piece.number is not None:
+            size = size_of(piece.number + "厚")
+            if size is not None:
+                item.sizes.append(size)
+                return
+        if before is not None and before.has(Cue.SIZE):
+            marked = True
+        if not item.words and after is not None and is_part(after):
+            marked = True
+        item.numbers.append(Number(piece.number, marked))
+
+    def _quantity(self, piece: Piece) -> None:
+        item = self.current
+        if item.quantity is not None and item.has_mention and item.first_quantity is None:
+            # Name, 20kg, 10包: the first may turn out to be the packing, which only the catalogue knows.
+            self._close()
+            item = self.current
+        elif item.quantity is not None:
+            if item.has_mention:
+                item.quantity, item.first_quantity, item.has_conflict = piece, item.quantity, True
+                item.end = piece.end
+                return
+            item.has_conflict = True
+        if self.loose and not item.has_mention:
+            item.strange, self.loose = self.loose, ""
+        if item.is_empty:
+            item.start = piece.start
+        if not item.has_mention:
+            item.first_quantity = piece
+        item.quantity, item.end = piece, piece.end
+        item.is_each, self.each = self.each, False
+        item.is_total, self.totalling = self.totalling and not item.has_mention, False
+
+    def _strange(self, piece: Piece) -> None:
+        item = self.current
+        if item.quantity is not None and item.has_mention:
+            self.loose += piece.text
+        else:
+            self._mention(piece).strange += piece.text
+
+    def _detail(self, piece: Piece) -> None:
+        item = self.current if not self.current.is_empty or not self.items else self.items[-1]
+        if piece.shape is Shape.PRICE:
+            item.unit_price = piece
+        elif piece.shape is Shape.AMOUNT:
+            item.amount = piece
+        elif piece.shape is Shape.LOT:
+            item.lot = piece.values[0].upper()
+        elif piece.shape is Shape.EXPIRY and piece.when is not None:
+            item.expiry = piece.when.ahead[1]
+        elif piece.shape is Shape.SERIALS:
+            item.serials = tuple(number.upper() for number in piece.values)
+
+
+def _is_head(word: Word) -> bool:
+    return any(tier <= Tier.HEAD for tier in word.materials.values())
+
+
+def _merged(items: Iterable[Item]) -> list[Item]:
+    """A quantity parted from its name by a comma belongs to it still."""
+    found: list[Item] = []
+    for item in items:
+        last = found[-1] if found else None
+        if last is None or item.is_correction or item.is_dropped or last.is_dropped or item.in_list:
+            found.append(item)
+        elif _sums_up(item, last):
+            continue
+        elif last.quantity is None and not item.has_mention:
+            last.quantity, last.is_each = item.quantity, item.is_each
+            _keep_details(last, item)
+        elif not last.has_mention and item.quantity is None:
+            item.quantity, item.first_quantity = last.quantity, last.quantity
+            _keep_details(item, last)
+            found[-1] = item
+        else:
+            found.append(item)
+    return found
+
+
+def _sums_up(item: Item, last: Item) -> bool:
+    """共11件 behind a list says nothing new, unless it speaks of the same unit with another number."""
+    if not item.is_total or item.has_mention or item.quantity is None or last.quantity is None:
+        return False
+    return item.quantity.units != last.quantity.units or item.quantity.number == last.quantity.number
+
+
+def _keep_details(item: Item, other: Item) -> None:
+    item.unit_price = item.unit_price or other.unit_price
+    item.amount = item.amount or other.amount
+    item.lot = item.lot or other.lot
+    item.expiry = item.expiry or other.expiry
+    item.serials = item.serials or other.serials

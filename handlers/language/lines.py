@@ -1,0 +1,126 @@
+"""Resolved items become the lines of a reading, with what is missing or open in them."""
+
+from collections.abc import Sequence
+
+from handlers.language.catalogue import Catalogue
+from handlers.language.draft import Draft
+from handlers.language.items import Item, ItemBuilder
+from handlers.language.pieces import Piece
+from handlers.language.reading import Line
+from handlers.language.resolve import Resolved, Resolver
+
+
+def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, offset: int = 0) -> None:
+    """The lines of a document: every item with material and quantity, or with the gap named."""
+    items = ItemBuilder().build(pieces)
+    found = corrected(Resolver(catalogue, counts=True).resolve(items), catalogue)
+    for resolved in _told(found):
+        add_line(draft, resolved, catalogue, index=offset + len(draft.lines) - offset)
+
+
+def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue) -> bool:
+    """The materials that a question is about; a word that fits several means them all. False: it names a stranger."""
+    items = [item for item in ItemBuilder().build(pieces) if item.has_mention]
+    found = corrected(Resolver(catalogue, counts=False).resolve(items), catalogue)
+    codes = catalogue.in_order(code for resolved in found for code in resolved.codes)
+    strangers = [r.item for r in found if not r.codes and (r.item.words or r.item.sizes or len(r.item.strange) > 1)]
+    draft.lines.extend(Line(material=code) for code in codes)
+    if not strangers:
+        return True
+    if not codes:
+        draft.lines.append(Line(said=strangers[0].strange or None))
+        draft.lack("lines[0].material")
+    return bool(codes) and not any(item.words for item in strangers)
+
+
+def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: int) -> None:
+    """One line, its candidates and its gaps."""
+    item, path = resolved.item, f"lines[{index}]"
+    material = resolved.codes[0] if len(resolved.codes) == 1 else None
+    if len(resolved.codes) > 1:
+        draft.candidates[f"{path}.material"] = resolved.codes
+    quantity, unit = resolved.quantity, resolved.unit
+    if quantity == "0" and draft.intent != "count.create":
+        quantity = None
+    if resolved.is_unit_wrong or (quantity is not None and not resolved.codes and not _is_kept(unit, catalogue)):
+        unit = None
+        if resolved.codes:
+            draft.lack(f"{path}.unit")
+    price, amount = _price(draft, item, unit, material, catalogue, path)
+    draft.lines.append(
+        Line(
+            material=material,
+            quantity=quantity,
+            unit=unit if quantity is not None else None,
+            unit_price=price,
+            amount=amount,
+            lot=item.lot,
+            expiry=item.expiry.isoformat() if item.expiry else None,
+            serials=item.serials,
+            said=item.strange or None if not resolved.codes else None,
+        )
+    )
+
+
+def _is_kept(unit: str | None, catalogue: Catalogue) -> bool:
+    return unit is None or any(kind.keeps(unit) for kind in catalogue.materials.values())
+
+
+def _price(
+    draft: Draft, item: Item, unit: str | None, material: str | None, catalogue: Catalogue, path: str
+) -> tuple[str | None, str | None]:
+    """A price per another unit than the quantity's is asked for, not converted."""
+    price, amount = item.unit_price, item.amount
+    if price is not None:
+        base = catalogue.materials[material].base_unit if material else None
+        per = unit or base
+        if price.number is None or price.values or (price.units and per is not None and per not in price.units):
+            draft.lack(f"{path}.unit_price")
+            price = None
+    if amount is not None and amount.number is None:
+        draft.lack(f"{path}.amount")
+    return (price.number if price else None), (amount.number if amount else None)
+
+
+def _told(found: Sequence[Resolved]) -> list[Resolved]:
+    """Strange words beside real lines are a remark, unless they stand in a list or with an amount."""
+    kept: list[Resolved] = []
+    for resolved in found:
+        item = resolved.item
+        is_named = bool(item.has_head or item.sizes or item.quantity or item.in_list)
+        if is_named or resolved.codes or (item.strange and len(found) == 1):
+            kept.append(resolved)
+    return kept
+
+
+def corrected(found: Sequence[Resolved], catalogue: Catalogue) -> list[Resolved]:
+    """不对，30包 replaces the amount before it; 地漏不要了 takes the line out."""
+    kept: list[Resolved] = []
+    for resolved in found:
+        item = resolved.item
+        if item.is_dropped:
+            kept = [line for line in kept if not set(line.codes) & set(resolved.codes)]
+        elif item.is_correction and kept:
+            kept[_place(kept, resolved)] = _replaced(kept[_place(kept, resolved)], resolved, catalogue)
+        else:
+            kept.append(resolved)
+    return kept
+
+
+def _place(kept: Sequence[Resolved], resolved: Resolved) -> int:
+    """The line that a correction is about: the one of the same material, else the last."""
+    for index in range(len(kept) - 1, -1, -1):
+        if resolved.codes and set(kept[index].codes) & set(resolved.codes):
+            return index
+    return len(kept) - 1
+
+
+def _replaced(old: Resolved, new: Resolved, catalogue: Catalogue) -> Resolved:
+    resolver = Resolver(catalogue, counts=True)
+    if not new.item.has_mention:
+        return resolver.with_unit(old.item, old.codes, new.item.quantity)
+    if not new.has_amount:
+        if old.item.quantity is not None:
+            return resolver.with_unit(new.item, new.codes, old.item.quantity)
+        return Resolved(item=new.item, codes=new.codes, quantity=old.quantity, unit=old.unit)
+    return new

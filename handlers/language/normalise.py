@@ -1,0 +1,90 @@
+"""One form for what thumbs, keyboards and clipboards produce, with the way back to the original text."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+# Stands where a number was tampered with; no rule reads across it.
+BROKEN: Final = "\ue000"
+
+_BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
+_NUMERALS: Final = frozenset("0123456789.零〇一二三四五六七八九十百千万两半点")
+_DIGITS: Final = frozenset("0123456789")
+_SAME: Final = {
+    **dict.fromkeys("×✕✖╳⨯*＊", "x"),
+    **dict.fromkeys("⌀Øø∅фФΦφϕ", "φ"),
+    **dict.fromkeys("–−‐‑‒－~～〜", "-"),
+    **dict.fromkeys("—―…", "，"),
+    **dict.fromkeys("\u2028\u2029\v\f\r\x85", "\n"),
+    "，": "，",
+    "⁄": "/",
+    "＠": "@",
+    "²": "2",
+    "³": "3",
+    "\t": "\t",
+    "\n": "\n",
+}
+_ITEM_MARKS: Final = re.compile("[①-⒇⓪-⓿❶-➓㈠-㈩]")
+_FRACTIONS: Final = re.compile("[¼-¾⅐-⅞]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The normalised text beside the original; `origin[i]` is where character i came from."""
+
+    text: str
+    raw: str
+    origin: tuple[int, ...]
+
+    def original(self, start: int, end: int) -> str:
+        """What was really typed between two places of the normalised text."""
+        if start >= end:
+            return ""
+        return self.raw[self.origin[start] : self.origin[end - 1] + 1].strip()
+
+
+def normalise(raw: str) -> Source:
+    """Full width to half width, one sign per meaning, small letters, nothing invisible."""
+    raw = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in raw).replace("\r\n", "\n")
+    suspicious = any(char in _BIDI for char in raw)
+    out: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(raw):
+        after = raw[index + 1] if index + 1 < len(raw) else ""
+        for plain in _plain(char, before=out[-1] if out else "", after=after):
+            # Behind a direction override a person sees other digits than we do.
+            if suspicious and plain in _DIGITS and not (out and out[-1] in _DIGITS):
+                out.append(BROKEN)
+                origin.append(index)
+            out.append(plain)
+            origin.append(index)
+    return Source("".join(out), raw, tuple(origin))
+
+
+def _plain(char: str, *, before: str, after: str) -> str:
+    if char in "²³" and before != "m":
+        return BROKEN
+    if char == "，" and before in _DIGITS and before != "" and "０" <= after <= "９":
+        return ","
+    same = _SAME.get(char)
+    if same is not None:
+        return same
+    if _ITEM_MARKS.match(char):
+        return "\n"
+    if _FRACTIONS.match(char):
+        return BROKEN
+    category = unicodedata.category(char)
+    if category == "Cf":
+        return BROKEN if before in _NUMERALS and unicodedata.normalize("NFKC", after) in _NUMERALS else ""
+    if category in ("Cc", "So", "Zs", "Co", "Cn"):
+        return " " if char not in ("㎡", "㎏", "㎥") and unicodedata.normalize("NFKC", char) == char else _folded(char)
+    return _folded(char)
+
+
+def _folded(char: str) -> str:
+    folded = unicodedata.normalize("NFKC", char)
+    if any(c.isnumeric() and not c.isascii() and c not in "零〇一二三四五六七八九十百千万亿两半廿卅俩仨壹贰叁肆伍陆柒捌玖拾佰仟" for c in folded):
+        # Digits of other scripts are shown, never counted.
+        return BROKEN if all(unicodedata.category(c)[0] == "N" for c in folded) else folded.lower()
+    return folded.lower()

@@ -1,0 +1,116 @@
+"""The corridor of reading: normalise, cut, fold, decide, fill, judge."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from handlers.language import amounts, dialogue, records
+from handlers.language.catalogue import Catalogue
+from handlers.language.context import Context
+from handlers.language.documents import add_document
+from handlers.language.draft import Draft, judge
+from handlers.language.fields import add_fields
+from handlers.language.intents import Decision, decide
+from handlers.language.lines import add_lines, add_queried
+from handlers.language.message import Message
+from handlers.language.normalise import Source, normalise
+from handlers.language.pieces import Piece, Shape
+from handlers.language.reading import UNKNOWN, Reading, Status
+from handlers.language.reasons import find_reason, words_of
+from handlers.language.scan import scan
+from handlers.language.tables import add_table, split_table
+from handlers.language.times import add_times
+from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
+from handlers.language.vocabulary import Cue
+
+# A longer message is no command; a workbook is the way for it.
+TEXT_MAX: Final = 20_000
+_LIST_MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)])[ \t]*", re.ASCII)
+
+
+def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
+    """What a text means. Total: every string has a reading, most have UNKNOWN."""
+    if len(text) > TEXT_MAX:
+        return UNKNOWN
+    source = _without_list_marks(normalise(text))
+    body, table = split_table(source.text)
+    pieces = amounts.fold(scan(body, catalogue, today, voice=context.via == "voice"))
+    message = Message(
+        source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
+    )
+    decision = decide(pieces, has_document=context.quoted_document is not None)
+    if context.pending is not None:
+        answer = dialogue.answer(message, context.pending, decision)
+        if answer is not None:
+            return answer
+    if not decision.intents:
+        return UNKNOWN
+    if len(decision.intents) > 1:
+        return _torn(decision, message)
+    draft = _drafted(decision, message)
+    if draft is None:
+        return UNKNOWN
+    if table is not None and draft.intent in LINE_INTENTS:
+        add_table(draft, table, catalogue, today)
+    return judge(draft)
+
+
+def _without_list_marks(source: Source) -> Source:
+    """1. 2. 3. before the items of a list are no numbers; blanks keep every place."""
+    marks = list(_LIST_MARK.finditer(source.text))
+    counted = [int(mark[1]) for mark in marks] == list(range(1, len(marks) + 1)) and len(marks) > 1
+    text = source.text
+    for mark in marks:
+        # 1.5 at the beginning of a line is a number unless the lines are visibly counted.
+        if counted or not (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit()) and "\n" in text:
+            text = text[: mark.start()] + " " * len(mark[0]) + text[mark.end() :]
+    return replace(source, text=text)
+
+
+def _torn(decision: Decision, message: Message) -> Reading:
+    project = message.context.project
+    return Reading(
+        status=Status.AMBIGUOUS,
+        fields={"project": project} if project else {},
+        candidates={"intent": decision.intents},
+    )
+
+
+def _drafted(decision: Decision, message: Message) -> Draft | None:
+    """Fill a draft for one intent. None where the message turns out to be no command."""
+    intent = decision.intents[0]
+    draft = Draft(intent)
+    if intent == "exception.report":
+        return records.exception(draft, message, decision.verb)
+    if intent in REASONED:
+        where = find_reason(message, intent, decision.verb)
+        if where:
+            draft.fields["reason"] = words_of(message, where)
+            message = _without(message, where)
+    add_fields(draft, message)
+    if draft.intent == "purchase_order.create" and not draft.knows("supplier"):
+        draft.intent = "requisition.create"
+    if not add_times(draft, message):
+        return None
+    add_document(draft, message)
+    records.add(draft, message)
+    if draft.intent in LINE_INTENTS:
+        add_lines(draft, message.pieces, message.catalogue)
+        if not draft.lines and _is_chatter(message):
+            return None
+    if draft.intent in MATERIAL_QUERIES:
+        add_queried(draft, message.pieces, message.catalogue)
+    return draft
+
+
+def _without(message: Message, where: range) -> Message:
+    """The message without the words of its reason, so that nothing in them is booked."""
+    pieces: list[Piece] = [piece for index, piece in enumerate(message.pieces) if index not in where]
+    pieces = [piece for piece in pieces if not piece.has(Cue.REASON)]
+    return replace(message, pieces=pieces)
+
+
+def _is_chatter(message: Message) -> bool:
+    """A verb among many strange words and no thing at all is talk, not a command."""
+    return sum(len(p.text) for p in message.pieces if p.shape is Shape.UNKNOWN) > 3

@@ -1,0 +1,67 @@
+"""The ground given for a return, a scrap, a rejection or a cancel; the words of an exception report."""
+
+from collections.abc import Sequence
+
+from handlers.language.documents import KINDS
+from handlers.language.items import is_head, is_part
+from handlers.language.message import Message
+from handlers.language.pieces import Piece, Shape
+from handlers.language.verbs import DOCUMENT_INTENTS
+from handlers.language.vocabulary import Cue
+
+_EMPTY = frozenset(("了", "吧", "的", "是", "单", *KINDS))
+_CLAIMED = frozenset(
+    (Shape.QUANTITY, Shape.DOCUMENT, Shape.DATE, Shape.PRICE, Shape.AMOUNT, Shape.LOT, Shape.SERIALS, Shape.EXPIRY, Shape.SIZE, Shape.MENTION)
+)
+
+
+def find_reason(message: Message, intent: str, verb: int) -> range:
+    """The pieces that give the ground; empty where none is given."""
+    pieces = message.pieces
+    for index, piece in enumerate(pieces):
+        if piece.has(Cue.REASON):
+            return _trimmed(pieces, range(index + 1, len(pieces)))
+    if intent in DOCUMENT_INTENTS:
+        documents = [i for i, p in enumerate(pieces) if p.shape is Shape.DOCUMENT or p.has(Cue.THAT)]
+        start = max([verb, *documents]) + 1
+        tail = _trimmed(pieces, range(start, len(pieces)))
+        return tail if _says_something(pieces, tail) else range(0)
+    return _trailing(message, intent)
+
+
+def _trailing(message: Message, intent: str) -> range:
+    """The last clause, if it names nothing; else what follows the last name or amount in it."""
+    pieces = message.pieces
+    last = max((i for i, p in enumerate(pieces) if _is_claimed(p, intent)), default=-1)
+    tail = _trimmed(pieces, range(last + 1, len(pieces)))
+    return tail if _says_something(pieces, tail) and last >= 0 else range(0)
+
+
+def _is_claimed(piece: Piece, intent: str) -> bool:
+    named = piece.word is not None and bool(piece.word.names) and not piece.word.cues
+    return piece.shape in _CLAIMED or is_head(piece) or named or intent in piece.intents
+
+
+def _trimmed(pieces: Sequence[Piece], where: range) -> range:
+    start, stop = where.start, where.stop
+    while start < stop and (pieces[start].is_gap or pieces[start].has(Cue.REASON) or pieces[start].text in _EMPTY):
+        start += 1
+    while stop > start and (pieces[stop - 1].is_gap or pieces[stop - 1].text in ("吧",)):
+        stop -= 1
+    return range(start, stop)
+
+
+def _says_something(pieces: Sequence[Piece], where: range) -> bool:
+    words = [pieces[i] for i in where if not pieces[i].is_gap]
+    return any(
+        p.shape in (Shape.UNKNOWN, Shape.NUMBER) or p.intents or p.has(Cue.NOT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM) or is_part(p)
+        for p in words
+    )
+
+
+def words_of(message: Message, where: range) -> str:
+    """What was typed there, as it was typed."""
+    if not where:
+        return ""
+    text = message.source.original(message.pieces[where.start].start, message.pieces[where.stop - 1].end)
+    return text.strip(" ,，。.;；:：")

@@ -1,0 +1,57 @@
+"""What is recorded without materials: labour, machines, progress, exceptions."""
+
+from typing import Final
+
+from handlers.language.draft import Draft
+from handlers.language.message import Message
+from handlers.language.pieces import Piece, Shape
+from handlers.language.reasons import words_of
+from handlers.language.vocabulary import WORK_UNITS
+
+_RECORDS: Final = frozenset(("labor.record", "rental.record"))
+
+
+def add(draft: Draft, message: Message) -> None:
+    """Quantity and unit of labour and rental; percent of progress; a price beside an approval."""
+    if draft.intent in _RECORDS:
+        _add_work(draft, message)
+    elif draft.intent == "progress.report":
+        percents = [piece.number for piece in message.pieces if piece.shape is Shape.PERCENT]
+        if len(percents) == 1 and percents[0] is not None:
+            draft.fields["percent"] = percents[0]
+    elif draft.intent == "approval.approve":
+        prices = [piece.number for piece in message.pieces if piece.shape is Shape.PRICE]
+        if len(prices) == 1 and prices[0] is not None:
+            draft.fields["unit_price"] = prices[0]
+        elif prices:
+            draft.lack("fields.unit_price")
+
+
+def _add_work(draft: Draft, message: Message) -> None:
+    amounts = [piece for piece in message.pieces if piece.shape in (Shape.QUANTITY, Shape.NUMBER)]
+    worked = [piece for piece in amounts if _unit(piece)]
+    chosen = worked or amounts
+    if len(chosen) == 1 and chosen[0].number is not None:
+        draft.fields["quantity"] = chosen[0].number
+        unit = _unit(chosen[0])
+        if unit:
+            draft.fields["unit"] = unit
+    equipment = draft.fields.get("equipment")
+    if draft.intent == "rental.record" and "unit" not in draft.fields and isinstance(equipment, str):
+        own = message.catalogue.equipment_unit.get(equipment)
+        if own:
+            draft.fields["unit"] = own
+
+
+def _unit(piece: Piece) -> str | None:
+    return next((unit for unit in piece.units if unit in WORK_UNITS), None)
+
+
+def exception(draft: Draft, message: Message, verb: int) -> Draft:
+    """All words behind the verb are the remark."""
+    if message.context.project is not None:
+        draft.fields["project"] = message.context.project
+    remark = words_of(message, range(verb + 1, len(message.pieces)))
+    if remark:
+        draft.fields["remark"] = remark
+    return draft

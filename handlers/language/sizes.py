@@ -1,0 +1,142 @@
+"""Sizes: the numbers that name a material (DN100, 20的, 800x800, 42.5) and how they fit what the catalogue has."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from domain.errors import BadNumber
+from domain.values import parse_decimal
+
+_SUFFIX: Final = {
+    "毫米": "mm",
+    "公分": "cm",
+    "厘米": "cm",
+    "厘": "mm",
+    "平方": "mm2",
+    "平": "mm2",
+    "平方毫米": "mm2",
+    "号": "#",
+    "安": "a",
+    "瓦": "w",
+    "伏": "v",
+    "升": "l",
+    "毫升": "ml",
+    "千克": "kg",
+    "公斤": "kg",
+    "克": "g",
+    "英寸": "寸",
+    "米": "m",
+}
+# A packing weight or a current is not what a bare number beside a name means.
+_PACKING: Final = frozenset(("kg", "g", "l", "ml"))
+_ELECTRIC: Final = frozenset(("a", "v", "w", "kv", "kw", "va", "ma", "p", "k"))
+_LENGTHS: Final = frozenset(("", "mm", "cm", "m", "厚", "寸", "#", "mm2"))
+
+_NUM: Final = r"\d+(?:\.\d+)?"
+_TAIL: Final = (
+    r"平方毫米|平方|毫米|厘米|公分|毫升|千克|公斤|英寸|mm2|mpa|mm|cm|ml|kg|kv|kw|va|ma|kn"
+    r"|号|厘|寸|安|瓦|伏|升|厚|孔|位|路|芯|开|联|匹|目|级|#|a|v|w|p|l|g|m(?!\d)|k"
+)
+_PREFIX: Final = r"(?:φ|[a-z]{1,6}(?:\.[a-z]{1,2})?-?φ?)"
+SIZE: Final = re.compile(
+    rf"(?P<prefix>{_PREFIX})?(?P<dims>{_NUM}(?:[x+-]{_NUM}(?:m(?=[x]))?)*)(?P<suffix>(?:{_TAIL})(?![a-z]))?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`dn100` is prefix dn, dims (100,); `3.5x25` is dims (3.5, 25); `5-10mm` is a range with a suffix."""
+
+    prefix: str
+    dims: tuple[str, ...]
+    suffix: str
+    joint: str = ""
+
+    @property
+    def is_bare(self) -> bool:
+        """A single number without letters: it may as well be a quantity."""
+        return not self.prefix and not self.suffix and len(self.dims) == 1
+
+
+def size_of(text: str) -> Size | None:
+    """Read one size, the whole of it."""
+    match = SIZE.fullmatch(text)
+    return _size(match) if match else None
+
+
+def sizes_in(text: str) -> tuple[Size, ...]:
+    """All sizes of a specification or of a name."""
+    return tuple(_size(match) for match in SIZE.finditer(text))
+
+
+def _size(match: re.Match[str]) -> Size:
+    prefix = (match["prefix"] or "").rstrip("-").replace(".", "")
+    if prefix == "x":
+        prefix = ""
+    if len(prefix) > 1 and prefix.endswith("φ"):
+        prefix = "φ"
+    dims, joints = match["dims"], ""
+    for joint in "+x-":
+        if joint in dims:
+            joints = "x" if joint == "+" else joint
+            break
+    suffix = match["suffix"] or ""
+    parts = tuple(_plain(part) for part in re.split(r"m?[x+-]", dims))
+    return Size(prefix, parts, _SUFFIX.get(suffix, suffix), joints)
+
+
+def _plain(number: str) -> str:
+    return (number.rstrip("0").rstrip(".") if "." in number else number).lstrip("0") or "0"
+
+
+def fits(said: Size, own: Size, *, marked: bool) -> bool:
+    """Whether a size that was said can mean a size of the catalogue. `marked`: the text shows that it is a size."""
+    if said.prefix and said.prefix != own.prefix:
+        return False
+    if not _suffix_fits(said, own, marked=marked):
+        return False
+    if len(said.dims) == 1:
+        return _single_fits(said, own)
+    if said.joint != own.joint:
+        return False
+    return _dims_fit(said.dims, own.dims)
+
+
+def _suffix_fits(said: Size, own: Size, *, marked: bool) -> bool:
+    if said.suffix and own.suffix:
+        if said.suffix == "厚":
+            return own.suffix in ("mm", "厚")
+        return said.suffix == own.suffix or len(own.dims) > 1
+    if said.suffix:
+        return said.suffix in _LENGTHS or len(own.prefix) == 0
+    if said.is_bare:
+        if own.suffix in _PACKING or (len(own.prefix) > 2 and not marked):
+            return False
+        return marked or own.suffix not in _ELECTRIC
+    return True
+
+
+def _single_fits(said: Size, own: Size) -> bool:
+    number = said.dims[0]
+    if said.suffix == "厚":
+        return own.dims[-1] == number
+    if said.prefix:
+        return own.dims[0] == number
+    return number in (own.dims[0], own.dims[-1])
+
+
+def _dims_fit(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
+    if own[: len(said)] == said or sorted(said) == sorted(own):
+        return True
+    # Timber is spoken of in centimetres and catalogued in millimetres.
+    return own[: len(said)] == tuple(_tenfold(dim) for dim in said)
+
+
+def _tenfold(dim: str) -> str:
+    try:
+        value = parse_decimal(dim) * 10
+    except BadNumber:
+        return dim
+    return str(value.numerator) if value.denominator == 1 else str(Fraction(value))

@@ -1,0 +1,58 @@
+"""How words sound: toneless pinyin, so that dictated and mistyped words find what was meant."""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Final
+
+from pypinyin import Style, pinyin
+
+_COMBINATIONS_MAX: Final = 16
+# Speech recognition and southern tongues do not tell these apart.
+_MERGED: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+
+
+def is_han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
+def syllables(char: str) -> tuple[str, ...]:
+    """All toneless readings of one character."""
+    if not is_han(char):
+        return ()
+    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return tuple(dict.fromkeys(found[0])) if found else ()
+
+
+def sound_keys(text: str) -> tuple[str, ...]:
+    """The sounds of a word of Chinese characters only; empty for others."""
+    if not all(map(is_han, text)):
+        return ()
+    return keys_of([syllables(char) for char in text])
+
+
+def keys_of(readings: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """All ways to say a row of characters, given the readings of each."""
+    count = 1
+    for reading in readings:
+        count *= len(reading)
+        if not 0 < count:
+            return ()
+    choices = [reading[:1] for reading in readings] if count > _COMBINATIONS_MAX else list(readings)
+    return tuple(dict.fromkeys(" ".join(map(_merged, said)) for said in product(*choices)))
+
+
+def letter_keys(text: str) -> tuple[str, ...]:
+    """`shuini` and `sn` for 水泥; initials only where there are at least two of them."""
+    if not all(map(is_han, text)):
+        return ()
+    said = [item[0] for item in pinyin(text, style=Style.NORMAL, errors="ignore")]
+    return ("".join(said), "".join(syllable[0] for syllable in said if syllable))
+
+
+def _merged(syllable: str) -> str:
+    for wide, narrow in _MERGED:
+        if syllable.startswith(wide):
+            syllable = narrow + syllable[len(wide) :]
+    if syllable.endswith(("ang", "eng", "ing")):
+        syllable = syllable[:-1]
+    return syllable

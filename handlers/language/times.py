@@ -1,0 +1,43 @@
+"""Dates in their roles: needed by, period asked for, day of the booking."""
+
+from handlers.language.draft import Draft
+from handlers.language.message import Message
+from handlers.language.pieces import Piece, Shape
+from handlers.language.verbs import LINE_INTENTS, PERIOD_QUERIES
+from handlers.language.vocabulary import Cue
+
+_NEEDING = frozenset(("requisition.create", "purchase_order.create", "transfer.create"))
+
+
+def add_times(draft: Draft, message: Message) -> bool:
+    """Fill need_by, period or date. False where the message only speaks of the future."""
+    dated = [(i, piece) for i, piece in enumerate(message.pieces) if piece.shape is Shape.DATE and piece.when]
+    if draft.intent in PERIOD_QUERIES:
+        _add_period(draft, message, [piece for _, piece in dated])
+        return True
+    for index, piece in dated:
+        if piece.when is None:
+            continue
+        after = message.after(index)
+        is_needed = after is not None and after.has(Cue.NEED)
+        future = piece.when.past[0] > message.today
+        if draft.intent in _NEEDING and (future or is_needed or piece.when.ahead[1] >= message.today):
+            if piece.when.ahead[1] >= message.today:
+                draft.fields["need_by"] = piece.when.ahead[1].isoformat()
+        elif future and draft.intent in LINE_INTENTS:
+            if not is_needed:
+                return False
+        elif piece.when.is_day and piece.when.past[1] < message.today:
+            draft.fields["date"] = piece.when.past[1].isoformat()
+    return True
+
+
+def _add_period(draft: Draft, message: Message, dated: list[Piece]) -> None:
+    spans = [piece.when.past for piece in dated if piece.when is not None]
+    if not spans and draft.intent == "digest.query":
+        text = message.source.text
+        if any(word in text for word in ("今日", "今天", "本日", "当日")):
+            spans = [(message.today, message.today)]
+    if spans:
+        first, last = spans[0][0], max(span[1] for span in spans)
+        draft.fields["period"] = {"from": first.isoformat(), "to": last.isoformat()}
