@@ -28,7 +28,9 @@ class CardFace:
 
 
 def _drawn(picture: messaging.CardPicture) -> CardPicture:
-    buttons = tuple(Button(text=b.text, action=b.action, nonce=picture.nonce, primary=b.primary) for b in picture.buttons)
+    buttons = tuple(
+        Button(text=b.text, action=b.action, nonce=picture.nonce, primary=b.primary) for b in picture.buttons
+    )
     return CardPicture(
         title=picture.title,
         markdown=picture.markdown,

@@ -178,4 +178,3 @@ def _retry(claimed: Claimed, why: str) -> _Outcome:
 
 def _jitter(seconds: int) -> timedelta:
     return timedelta(milliseconds=random.randrange(0, 500 * seconds))  # noqa: S311  # spreads retries, guards nothing
-

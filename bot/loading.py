@@ -19,7 +19,7 @@ class FileTooLarge(Exception):
 
 
 async def load_file(path: Path, database: Database, units: Units, *, key: str) -> Answer:
-    """Load a file. Raises OSError, FileTooLarge, CompanyFileFaults; a DomainError of the booking itself is raised too."""
+    """Load a file. Raises OSError, FileTooLarge, CompanyFileFaults, and the DomainError of a refused booking."""
     if path.stat().st_size > FILE_BYTES_MAX:  # noqa: ASYNC240  # at start-up and in a command, nothing else waits
         raise FileTooLarge(str(path))
     source = read_source(path.read_bytes())  # noqa: ASYNC240

@@ -168,7 +168,15 @@ def short_hash(value: bytes) -> Markup:
 def register(environment: Environment) -> None:
     """All filters and word lists of the templates."""
     named = (code, qty, money, price, day, clock, person, people, material, supplier, project, warehouse, short_hash)
-    environment.filters.update({function.__name__: function for function in named})
+    filters: dict[str, Any] = {function.__name__: function for function in named}
+    environment.filters.update(filters)
     environment.filters["md"] = escape
-    lists = {"STATES": STATES, "KINDS": KINDS, "ACTS": ACTS, "INTENTS": INTENTS, "POOLS": POOLS, "MESSAGES": MESSAGES}
+    lists: dict[str, Any] = {
+        "STATES": STATES,
+        "KINDS": KINDS,
+        "ACTS": ACTS,
+        "INTENTS": INTENTS,
+        "POOLS": POOLS,
+        "MESSAGES": MESSAGES,
+    }
     environment.globals.update(lists)

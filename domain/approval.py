@@ -119,7 +119,7 @@ def flow_for(company: Company, kind: DocumentKind, project: str) -> Flow | None:
     fitting.sort(key=lambda f: not f.projects)
     if fitting:
         return fitting[0]
-    if kind is not DocumentKind.REQUISITION or company.flows and any(f.document == kind for f in company.flows):
+    if kind is not DocumentKind.REQUISITION or (company.flows and any(f.document == kind for f in company.flows)):
         return None
     from_amount = company.settings.requisition_finance_from
     nodes = tuple(
@@ -208,7 +208,7 @@ def names(company: Company, signers: Sequence[Signer]) -> tuple[str, ...]:
 
 def _last_decision(approval: Approval) -> Signer | None:
     decided = [s for n in approval.nodes for s in n.signers if s.at is not None]
-    return max(decided, key=lambda s: s.at or datetime.min, default=None)
+    return max(decided, key=lambda s: (s.at is not None, s.at), default=None)
 
 
 def _signer_asked(company: Company, approval: Approval, document: Document, person: str) -> tuple[Node, Signer]:

@@ -1,9 +1,10 @@
-"""The company's master data: what is kept, where, by whom, for which project. Immutable; a change makes a new Company."""
+"""The company's master data: what is kept, where, by whom, for which project. A change makes a new Company."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from domain.values import Money, Price, Quantity
 
@@ -253,12 +254,15 @@ class Flow:
     cc: tuple[str, ...] = ()
 
 
+FINANCE_FROM: Final = Money(50_000_00)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a company may choose. Times are the company's local time (TIMEZONE)."""
 
     digest_time: str = "18:00"
-    requisition_finance_from: Money = Money(50_000_00)
+    requisition_finance_from: Money = FINANCE_FROM
     receipt_over_tolerance: Fraction = Fraction(1, 20)
     undo_minutes: int = 30
     sampling_rate: Fraction = Fraction(1, 10)

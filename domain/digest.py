@@ -1,4 +1,4 @@
-"""日报: what a project's day brought, in one message: received, issued by team, low stock, approvals, cost, head hash."""
+"""日报: a project's day in one message: received, issued by team, low stock, approvals, cost, head hash."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

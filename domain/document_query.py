@@ -1,12 +1,13 @@
 """到哪了: where a document stands. Prices only to those who may see cost."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
 from domain.approval import Approval, ApprovalOf
 from domain.documents import Document
-from domain.operation import Asker, Draft, Need, Operation
+from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation
 from domain.permissions import Action, Permit, check, may
 from domain.records import DocumentOf, document
 
@@ -56,9 +57,15 @@ def waiting(*, by: Asker) -> Operation:
     return Operation(
         by=by,
         may=Permit(by=by.person, action=Action.DECIDE),
-        needs=lambda facts: (need, *(DocumentOf(n) for n in (facts[need] if need in facts else ()))),
+        needs=partial(_waiting_needs, need),
         decide=partial(_waiting, need),
     )
+
+
+def _waiting_needs(need: WaitingFor, facts: Facts) -> Iterable[AnyNeed]:
+    if facts.lacking((need,)):
+        return (need,)
+    return (need, *(DocumentOf(number) for number in facts[need]))
 
 
 def _waiting(need: WaitingFor, draft: Draft) -> None:

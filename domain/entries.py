@@ -1,4 +1,4 @@
-"""Journal entries: what is committed, one per document posted, decision made or correction. Never changed, never deleted."""
+"""Journal entries: one per document posted, decision made or correction. Never changed, never deleted."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -95,9 +95,9 @@ def _needs(order: IssueOrder, by: Asker, facts: Facts) -> Iterable[AnyNeed]:
     if place is not None:
         for line in order.lines:
             wanted += [*needs_of(line.material, place), *alerts.needs(company, line.material, place)]
-    if not order.stage and (team := _team(company, order, by)) and order.project in company.projects:
-        if len(company.projects[order.project].stages) > 1:
-            wanted.append(LastStageOf(project=order.project, team=team))
+    found, team = company.projects.get(order.project), _team(company, order, by)
+    if found is not None and len(found.stages) > 1 and team and not order.stage:
+        wanted.append(LastStageOf(project=found.code, team=team))
     return wanted
 
 

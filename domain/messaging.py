@@ -1,4 +1,4 @@
-"""What goes out, already rendered, and what renders it. No DingTalk here: a picture of a card is a title, a text, buttons."""
+"""What goes out, already rendered, and what renders it. A card here is a title, a text and buttons: no DingTalk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

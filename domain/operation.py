@@ -98,7 +98,7 @@ class Facts:
     """What one unit has loaded, together with what its earlier operations changed."""
 
     def __init__(self, *, company: Company, now: datetime, zone: ZoneInfo, known: dict[AnyNeed, object] | None = None):
-        self.company = company
+        self.company: Company = company
         self.now = now
         self.zone = zone
         self._known: dict[AnyNeed, object] = known if known is not None else {}
@@ -242,7 +242,7 @@ DIALOGUE_LASTS: Final = timedelta(minutes=10)
 
 
 def refuse(operation: Operation, facts: Facts, error: DomainError) -> Draft:
-    """What is recorded of a refusal: the answer, the open question if it is one, the audit line if a right was missing."""
+    """What is recorded of a refusal: the answer, the open question if it is one, the audit line for a missing right."""
     draft = Draft(facts)
     draft.answer(error)
     if isinstance(error, Question) and operation.remember is not None and operation.by.chat:

@@ -1,4 +1,4 @@
-"""Cost pools: the value of a material that one owner holds (house plan §3; rules and worked examples in docs/adr/0002)."""
+"""Cost pools: the value of a material that one owner holds (docs/adr/0002 has the rules and worked examples)."""
 
 from dataclasses import dataclass, replace
 

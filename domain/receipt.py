@@ -47,7 +47,7 @@ class ArrivedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptOrder:
-    """`document` alone receives everything outstanding on an order; with lines, those of it; "" looks for open orders."""
+    """`document` alone receives all that is outstanding on an order; with lines, those; "" looks for open orders."""
 
     project: str
     lines: tuple[ArrivedLine, ...] = ()
@@ -199,7 +199,7 @@ def _book(order: ReceiptOrder, by: Asker, draft: Draft) -> None:
 
 
 def _of_named_order(order: ReceiptOrder, by: Asker, draft: Draft) -> ReceiptOrder:
-    """Fill in what the named order says: its project, its supplier and, where no lines are given, all that is outstanding."""
+    """Fill in what the named order says: project, supplier and, where no lines are given, all that is outstanding."""
     if not order.document:
         return order
     paper = document(draft, order.document)
@@ -264,7 +264,7 @@ def _spread(
     lines: Sequence[tuple[Document, Line]],
     tolerance: Fraction,
 ) -> list[_Part]:
-    """Oldest first up to what each line expects; what is over goes to the last within its tolerance, else OverReceipt."""
+    """Oldest first, up to what each line expects; what is over goes to the last one. Raises OverReceipt."""
     parts, left = list[_Part](), quantity
     for paper, line in lines:
         taken = min(left, line.outstanding, key=lambda q: q.millionths)
@@ -330,7 +330,9 @@ def _line(draft: Draft, no: int, part: _Part) -> Line:
 def _worth(kept: Material, part: _Part) -> tuple[Money, Price | None]:
     """What a part is worth: the typed amount or price, else the order's. Raises WhatPrice."""
     arrived = part.arrived
-    whole = arrived.entered == part.entered or part.quantity == part.entered and arrived.entered.unit != kept.base_unit
+    whole = arrived.entered == part.entered or (
+        part.quantity == part.entered and arrived.entered.unit != kept.base_unit
+    )
     if arrived.amount is not None and whole:
         return arrived.amount, arrived.price
     paid = _paid(arrived, part)

@@ -128,7 +128,7 @@ def _may_undo(paper: Document, by: Asker, draft: Draft) -> None:
 
 
 def _walk_back(draft: Draft, paper: Document, move: Move, done: int) -> list[Move]:
-    """The moves that undo one: what went out comes back at its value, what came in leaves at the pool's present value."""
+    """The moves that undo one: what went out comes back at its value, what came in leaves at its present value."""
     material = draft.company.materials[move.material]
     back = replace(move, no=done + 1, source=move.target, target=move.source)
     if move.target.is_real:

@@ -186,7 +186,7 @@ def change_balance(
     if before.quantity.millionths + delta < 0:
         raise ValueError(f"{material.code} in {warehouse}: {before.quantity} and {delta} millionths")
     after = replace(before, quantity=Quantity(before.quantity.millionths + delta, material.base_unit))
-    draft[need] = tuple(b for b in balances if b.lot != lot) + (after,)
+    draft[need] = (*(b for b in balances if b.lot != lot), after)
 
 
 def _pool(draft: Draft, material: Material, owner: str, lot: str) -> Pool:
@@ -197,7 +197,7 @@ def _pool(draft: Draft, material: Material, owner: str, lot: str) -> Pool:
 
 def _keep(draft: Draft, pool: Pool) -> None:
     need = PoolsOf(material=pool.material, owner=pool.owner)
-    draft[need] = tuple(p for p in draft[need] if p.lot != pool.lot) + (pool,)
+    draft[need] = (*(p for p in draft[need] if p.lot != pool.lot), pool)
 
 
 def pool_lot(draft: Facts, material: Material, lot: str) -> str:

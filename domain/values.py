@@ -62,24 +62,25 @@ class Quantity:
     def exact(self) -> Fraction:
         return Fraction(self.millionths, MILLION)
 
-    def _same(self, other: "Quantity") -> None:
+    def must_match(self, other: "Quantity") -> None:
+        """Raise MixedUnits unless both are in one unit."""
         if self.unit != other.unit:
             raise MixedUnits(self.unit, other.unit)
 
     def __add__(self, other: "Quantity") -> "Quantity":
-        self._same(other)
+        self.must_match(other)
         return Quantity(self.millionths + other.millionths, self.unit)
 
     def __sub__(self, other: "Quantity") -> "Quantity":
-        self._same(other)
+        self.must_match(other)
         return Quantity(self.millionths - other.millionths, self.unit)
 
     def __lt__(self, other: "Quantity") -> bool:
-        self._same(other)
+        self.must_match(other)
         return self.millionths < other.millionths
 
     def __le__(self, other: "Quantity") -> bool:
-        self._same(other)
+        self.must_match(other)
         return self.millionths <= other.millionths
 
     def __gt__(self, other: "Quantity") -> bool:
@@ -125,7 +126,7 @@ class Money:
 
     def share(self, part: Quantity, whole: Quantity) -> "Money":
         """This value x part / whole, divided now and rounded once, half up, to the fen (house plan §3)."""
-        part._same(whole)
+        part.must_match(whole)
         return Money(half_up(Fraction(self.fen * part.millionths, whole.millionths)))
 
     def __str__(self) -> str:

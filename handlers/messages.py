@@ -32,7 +32,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
-    """The message replied to: the id of a person's message, or the send key of one of ours, and its text where known."""
+    """The message replied to: the id of a person's message or the send key of one of ours, and its text if known."""
 
     message_id: str = ""
     send_key: str = ""
@@ -41,7 +41,7 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMessage:
-    """What every message carries. `key` names the message for ever, however often it is delivered."""
+    """What every message carries. `key` names it for ever, however often it is delivered."""
 
     key: str
     message_id: str

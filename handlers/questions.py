@@ -68,7 +68,7 @@ def memo_of(reading: Reading, question: Question) -> Memo:
 
 
 def answered(memo: Memo, text: str, company: Company) -> Reading | None:
-    """The reading completed by a short answer to a question that a decision asked; None where this is no such answer."""
+    """The reading completed by a short answer to a question that a decision asked; None where it is no such answer."""
     if len(memo.asks) != 1 or memo.wants_yes:
         return None
     path = memo.asks[0]

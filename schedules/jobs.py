@@ -34,7 +34,9 @@ def _digest_time(company: Company) -> time:
 
 
 def _projects_with_groups(company: Company) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(g.project for g in company.groups.values() if g.project in company.projects and g.project))
+    return tuple(
+        dict.fromkeys(g.project for g in company.groups.values() if g.project in company.projects and g.project)
+    )
 
 
 JOBS: Final = (

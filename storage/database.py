@@ -4,7 +4,7 @@ Why each setting stands is told in docs/adr/0005: without `BEGIN IMMEDIATE` SQLi
 COMMIT a dead connection commits silently, without FULL the last commits do not survive a power cut.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -57,13 +57,13 @@ class Database:
         return self.write_engine.dialect.name == "sqlite"
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction that may change the book; committed at the end, rolled back on any exception."""
         async with self.write_engine.begin() as connection:
             yield connection
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction that sees one moment of the book and cannot change it."""
         async with self.read_engine.connect() as connection:
             if not self.is_sqlite:
@@ -85,7 +85,7 @@ class Database:
 
 
 @asynccontextmanager
-async def _running(connection: AsyncConnection) -> AsyncIterator[None]:
+async def _running(connection: AsyncConnection) -> AsyncGenerator[None]:
     """A transaction that the first statement has begun already; ended without a commit, because it only reads."""
     try:
         yield

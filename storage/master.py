@@ -84,7 +84,7 @@ def _decimal(value: Fraction) -> str:
 
 def elements(company: Company) -> dict[tuple[str, str], Element]:
     """All master data as (key of the file, code) → element, in the file's order."""
-    return {pair: body for pair, body in _elements(company)}
+    return dict(_elements(company))
 
 
 def _elements(company: Company) -> Iterable[tuple[tuple[str, str], Element]]:

@@ -83,7 +83,8 @@ def _read(row: Any) -> Outbound:
     until = route["webhook_until"]
     picture = None
     if card is not None:
-        picture = CardPicture(**{**card, "buttons": tuple(Button(**b) for b in card["buttons"])})
+        drawn: dict[str, Any] = {**card, "buttons": tuple(Button(**b) for b in card["buttons"])}
+        picture = CardPicture(**drawn)
     return Outbound(
         key=row.key,
         urgency=Urgency(row.urgency),

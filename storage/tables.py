@@ -11,9 +11,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 from storage.types import Day, Instant, ScaledInt
 
@@ -40,8 +40,8 @@ def _number(name: str, *, primary_key: bool = False) -> Column[int]:
     return Column(name, ScaledInt, nullable=False, primary_key=primary_key, autoincrement=False)
 
 
-def _table(name: str, *parts: Column[object] | CheckConstraint | UniqueConstraint | Index) -> Table:
-    return Table(name, metadata, *parts, sqlite_strict=True)  # pyright: ignore[reportArgumentType]
+def _table(name: str, *parts: SchemaItem) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True)
 
 
 # --- the journal: only ever added to -------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ async def list_strangers(
     known = select(tables.master.c.code).where(tables.master.c.kind == "people")
     query = select(table).where(table.c.id.not_in(known)).order_by(table.c.seen_at.desc()).limit(STRANGERS_MAX)
     found = tuple(Stranger(id=r.id, nick=r.nick, seen_at=r.seen_at) for r in await connection.execute(query))
-    return {n: found for n in needs}
+    return dict.fromkeys(needs, found)
 
 
 async def load_cards(connection: AsyncConnection, needs: Sequence[CardOf]) -> dict[CardOf, Card | None]:

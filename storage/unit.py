@@ -1,4 +1,4 @@
-"""The unit of work: handed operations, it loads in sets, lets them decide, and records everything in one transaction."""
+"""The unit of work: handed operations, it loads in sets, lets them decide, and records all in one transaction."""
 
 import asyncio
 import logging
@@ -88,6 +88,8 @@ class Units:
         self._batch_max = batch_max
         self._waiting: list[_Work] = []
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._task: asyncio.Task[None] | None = None
         self._company: tuple[int, Company] | None = None
         self.recorded = asyncio.Event()  # set after every commit that left messages to send
@@ -98,6 +100,7 @@ class Units:
             self._task = asyncio.create_task(self._serve(), name="units")
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append(_Work(key, kind, operation, reply, answer))
+        self._idle.clear()
         self._wake.set()
         return await asyncio.shield(answer)
 
@@ -111,8 +114,7 @@ class Units:
         """Finish what is waiting, then stop."""
         if self._task is not None:
             self._wake.set()
-            while self._waiting:
-                await asyncio.sleep(0.01)
+            await self._idle.wait()
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
@@ -124,6 +126,7 @@ class Units:
             while self._waiting:
                 batch = self._distinct()
                 await asyncio.shield(asyncio.ensure_future(self._settle(batch)))
+            self._idle.set()
 
     def _distinct(self) -> list[_Work]:
         """The next works, no key twice in one unit."""
@@ -223,20 +226,21 @@ class _Unit:
         return [answers.get(id(w), Answer(end=End.KNOWN)) for w in batch]
 
     async def _load(self, works: Sequence[_Work]) -> None:
-        """Load what all the works need together, round after round until nothing is lacking.
-
-        A work whose needs cannot even be named is left for `_decide`, which reports it.
-        """
+        """Load what all the works need together, round after round until nothing is lacking."""
         for _ in range(ROUNDS_MAX):
             lacking = frozenset[AnyNeed]()
             for work in works:
-                try:
-                    lacking |= self._facts.lacking(work.operation.needs(self._facts))
-                except Exception:
-                    continue
+                lacking |= self._lacking(work)
             if not lacking:
                 return
             await self._learn(lacking)
+
+    def _lacking(self, work: _Work) -> frozenset[AnyNeed]:
+        """What a work still needs; nothing where its needs cannot even be named: `_decide` will say why."""
+        try:
+            return self._facts.lacking(work.operation.needs(self._facts))
+        except Exception:
+            return frozenset()
 
     async def _learn(self, lacking: frozenset[AnyNeed]) -> None:
         """Load facts; what follows from rows that this unit has changed is read after writing them."""

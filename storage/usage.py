@@ -36,4 +36,4 @@ async def load_dead(
     connection: AsyncConnection, needs: Sequence[DeadLetters]
 ) -> dict[DeadLetters, tuple[DeadLetter, ...]]:
     letters = tuple(DeadLetter(key=k, error=e, at=at) for k, e, at in await outbox.dead(connection, DEAD_SHOWN))
-    return {need: letters for need in needs}
+    return dict.fromkeys(needs, letters)

@@ -1,6 +1,6 @@
 """The book opened for a command: at its own version, with what books in it, closed again whatever happens."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from bot.clock import SystemClock
@@ -12,7 +12,7 @@ from storage.unit import Units
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[tuple[Database, Units]]:
+async def opened(settings: Settings) -> AsyncGenerator[tuple[Database, Units]]:
     """For commands that write. Raises AlreadyRunning beside a robot on the same SQLite file."""
     database = Database.open(settings.database_url)
     try:

@@ -10,7 +10,7 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.vocabulary import Cue
 
 _TENTHS: Final = frozenset("一二三四五六七八九")
-_SUMS: Final = frozenset("合计 总价 金额 总金额 合计金额 总额 货款 小计 共计 总计".split())
+_SUMS: Final = frozenset(["合计", "总价", "金额", "总金额", "合计金额", "总额", "货款", "小计", "共计", "总计"])
 
 
 def fold(pieces: Sequence[Piece]) -> list[Piece]:
@@ -139,7 +139,12 @@ class _Prices(_Walk):
             if (found := self._money(after)) is not None:
                 last, number, _, units = found
                 return self.put(Shape.PRICE, at, last, number, units)
-        if piece.has(Cue.PER) and (after := self.at(at + 1)) is not None and after.word is not None and after.word.units:
+        if (
+            piece.has(Cue.PER)
+            and (after := self.at(at + 1)) is not None
+            and after.word is not None
+            and after.word.units
+        ):
             money = self._money(self.skip(at + 2))
             if money is not None:
                 return self.put(Shape.PRICE, at, money[0], money[1], after.word.units)
@@ -204,7 +209,9 @@ class _Prices(_Walk):
         return at + 1
 
     def _says_yuan(self, at: int, last: int) -> bool:
-        return any(p.has(Cue.YUAN) or p.text in ("¥", "￥") or p.text.endswith("块") for p in self.pieces[at : last + 1])
+        return any(
+            p.has(Cue.YUAN) or p.text in ("¥", "￥") or p.text.endswith("块") for p in self.pieces[at : last + 1]
+        )
 
     def _repeats_unit(self, units: tuple[str, ...]) -> bool:
         gap = bool(self.out) and self.out[-1].is_gap

@@ -48,7 +48,10 @@ class Catalogue:
         self.equipment_unit: Mapping[str, str] = {e.code: e.unit for e in company.equipment.values()}
         self.people: frozenset[str] = frozenset(company.people)
         self.known_dims: frozenset[tuple[str, ...]] = frozenset(
-            size.dims[:n] for kind in self.materials.values() for size in kind.sizes for n in range(2, len(size.dims) + 1)
+            size.dims[:n]
+            for kind in self.materials.values()
+            for size in kind.sizes
+            for n in range(2, len(size.dims) + 1)
         )
         self.size_prefixes: frozenset[str] = frozenset(
             size.prefix for m in company.materials.values() for size in sizes_in(_plain(m.spec)) if size.prefix
@@ -131,7 +134,7 @@ class Catalogue:
                 continue
             for start in range(len(run)):
                 for end in range(start + 2, min(len(run), start + _PART_MAX) + 1):
-                    tier = Tier.HEAD if is_last and end == len(run) else Tier.PART
+                    tier = Tier.HEAD if is_last and end == len(run) else Tier.INNER
                     self._lexicon.word(run[start:end]).add_material(code, tier)
             self._lexicon.word(run[0]).add_material(code, Tier.TRAIT)
             self._lexicon.word(run[-1]).add_material(code, Tier.PART if is_last else Tier.TRAIT)

@@ -19,7 +19,7 @@ from handlers.language.verbs import LINE_INTENTS
 from handlers.language.vocabulary import Cue
 
 _ENDINGS: Final = frozenset(
-    "算了 不用了 不要了 取消 取消吧 算了吧 不弄了 不办了 先不弄了 不领了 不买了 不退了 不搞了 没事了 算了不要了 不需要了 作罢 拉倒 先算了 算啦 不用 停 结束 退出 别弄了 不做了 当我没说".split()
+    ["算了", "不用了", "不要了", "取消", "取消吧", "算了吧", "不弄了", "不办了", "先不弄了", "不领了", "不买了", "不退了", "不搞了", "没事了", "算了不要了", "不需要了", "作罢", "拉倒", "先算了", "算啦", "不用", "停", "结束", "退出", "别弄了", "不做了", "当我没说"]
 )
 _FREE_TEXT: Final = ("remark", "reason")
 _FIELD_DOMAINS: Final = {
@@ -59,7 +59,9 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     has_verb = decision.verb >= 0 and bool(message.pieces[decision.verb].intents)
     if not has_verb:
         return True
-    return not message.pieces[decision.verb].intents.get(decision.intents[0], False) and pending.intent in decision.intents
+    return (
+        not message.pieces[decision.verb].intents.get(decision.intents[0], False) and pending.intent in decision.intents
+    )
 
 
 class _Answer:
@@ -214,9 +216,7 @@ class _Answer:
             if f"lines[{index}].material" in self.open:
                 if item.has_mention or line.quantity is None or len(self.lines) == 1:
                     return index
-            elif item.has_mention is False and line.quantity is None:
-                return index
-            elif any(path.startswith(f"lines[{index}].") for path in self.pending.missing):
+            elif (item.has_mention is False and line.quantity is None) or any(path.startswith(f"lines[{index}].") for path in self.pending.missing):
                 return index
         return 0 if len(self.lines) == 1 else None
 

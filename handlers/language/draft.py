@@ -16,7 +16,7 @@ _REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "rental.record": ("equipment", "quantity", "unit"),
     "progress.report": ("stage", "percent"),
     "exception.report": ("remark",),
-    **{intent: ("document",) for intent in DOCUMENT_INTENTS},
+    **dict.fromkeys(DOCUMENT_INTENTS, ("document",)),
 }
 
 

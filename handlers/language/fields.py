@@ -21,7 +21,14 @@ _WAREHOUSE_ROLE: Final = {
     "supplier_return.create": "from_warehouse",
 }
 _SUPPLIED: Final = frozenset(
-    ("receipt.create", "requisition.create", "purchase_order.create", "supplier_return.create", "approval.approve", "ledger.query")
+    (
+        "receipt.create",
+        "requisition.create",
+        "purchase_order.create",
+        "supplier_return.create",
+        "approval.approve",
+        "ledger.query",
+    )
 )
 _PEOPLED: Final = frozenset(("issue.create", "return.create", "requisition.create", "labor.record"))
 _STAGED: Final = frozenset(
@@ -31,7 +38,16 @@ _STAGED: Final = frozenset(
     )
 )  # fmt: skip
 _TEAMED: Final = frozenset(
-    ("issue.create", "return.create", "labor.record", "ledger.query", "requisition.create", "scrap.create", "rental.record", "cost.query")
+    (
+        "issue.create",
+        "return.create",
+        "labor.record",
+        "ledger.query",
+        "requisition.create",
+        "scrap.create",
+        "rental.record",
+        "cost.query",
+    )
 )
 
 
@@ -39,6 +55,13 @@ def add_fields(draft: Draft, message: Message) -> None:
     """Fill the fields that names of the book can fill, and those that the chat itself gives."""
     fill_named(draft, message)
     _add_recipient(draft, message)
+
+
+def _is_stranger(piece: Piece, before: Piece | None, after: Piece | None) -> bool:
+    """给小李, 王师傅领: somebody is named whom the book does not know."""
+    if piece.shape is Shape.HUMAN:
+        return not (after is not None and after.has(Cue.SAYS))
+    return piece.shape is Shape.UNKNOWN and before is not None and before.has(Cue.GIVE)
 
 
 def fill_named(draft: Draft, message: Message) -> None:
@@ -156,7 +179,7 @@ def _add_recipient(draft: Draft, message: Message) -> None:
             if takes or (before is not None and before.has(Cue.GIVE)):
                 draft.fields["recipient"] = context.sender
                 return
-        if piece.shape is Shape.PLACE and piece.values and before is not None and before.has(Cue.GIVE):
+        if _is_stranger(piece, before, after) and "team" not in draft.fields:
             draft.lack("fields.recipient")
     people = [person for person in context.mentioned if person in message.catalogue.people]
     if len(people) == 1:

@@ -10,9 +10,13 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, MATERIAL_QUERIES, REASONED, SAME_ACT
 from handlers.language.vocabulary import Cue
 
-_ARRIVALS: Final = frozenset(("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create"))
+_ARRIVALS: Final = frozenset(
+    ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
+)
 _NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
-_CLEAR_VERBS: Final = frozenset(("领", "领了", "退", "退了", "卖", "调", "买", "收了"))
+_CLEAR_VERBS: Final = frozenset(
+    ("领", "领了", "要领", "领个", "领点", "退", "退了", "退回", "退给", "还", "卖", "调", "买", "订", "收了")
+)
 _LABOUR_UNITS: Final = frozenset(("工日",))
 _RENTAL_UNITS: Final = frozenset(("台班",))
 
@@ -48,7 +52,9 @@ class _Judge:
         self.shapes = {piece.shape for piece in pieces}
         self.has_material = any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
         self.has_amount = bool(self.shapes & {Shape.QUANTITY, Shape.NUMBER})
-        self.has_document = has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
+        self.has_document = (
+            has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
+        )
         self.is_question = any(piece.has(Cue.ASK) or "stock.query" in piece.intents for piece in pieces)
 
     def decide(self) -> Decision:
@@ -79,7 +85,9 @@ class _Judge:
         ]
 
     def _words(self) -> list[int]:
-        return [index for index, piece in enumerate(self.pieces) if not piece.is_gap and piece.shape is not Shape.MENTION]
+        return [
+            index for index, piece in enumerate(self.pieces) if not piece.is_gap and piece.shape is not Shape.MENTION
+        ]
 
     def _exception(self) -> Decision | None:
         words = [i for i in self._words() if not self.pieces[i].has(Cue.FILL) or self.pieces[i].intents]
@@ -107,6 +115,8 @@ class _Judge:
         return later if last >= 0 and later else acts
 
     def _document_act(self, acts: list[Act]) -> Decision | None:
+        if self.is_question and Shape.DOCUMENT in self.shapes and not self.has_amount:
+            return Decision(("document.status",), acts[0].index if acts else -1)
         found = [act for act in acts if act.intent in DOCUMENT_INTENTS and self._is_about_document(act)]
         if not found:
             return None
@@ -116,7 +126,9 @@ class _Judge:
             return Decision((rejecting[0].intent,), rejecting[0].index)
         if status:
             return Decision(("document.status",), status[0].index)
-        others = {act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS}
+        others = {
+            act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS
+        }
         return None if others and self.has_amount else Decision((found[0].intent,), found[0].index)
 
     def _is_about_document(self, act: Act) -> bool:
@@ -138,7 +150,9 @@ class _Judge:
         units = {unit for piece in self.pieces if piece.shape is Shape.QUANTITY for unit in piece.units}
         has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in self.pieces)
         others = {a.intent for a in acts if a.is_strong} & LINE_INTENTS
-        if not others and (has_machine and units & {"台班", "小时", "天", "月"} or "rental.record" in intents or units & _RENTAL_UNITS):
+        if not others and (
+            (has_machine and units & {"台班", "小时", "天", "月"}) or "rental.record" in intents or units & _RENTAL_UNITS
+        ):
             return Decision(("rental.record",), intents.get("rental.record", -1))
         if not others and not self.is_question and ("labor.record" in intents or units & _LABOUR_UNITS):
             return Decision(("labor.record",), intents.get("labor.record", -1))
@@ -158,7 +172,15 @@ class _Judge:
         commands = [act for act in strong if act.intent in LINE_INTENTS]
         counted = Shape.QUANTITY in self.shapes
         if queries:
-            for wanted in ("help", "approval.list", "alert.query", "cost.query", "ledger.query", "digest.query", "stock.query"):
+            for wanted in (
+                "help",
+                "approval.list",
+                "alert.query",
+                "cost.query",
+                "ledger.query",
+                "digest.query",
+                "stock.query",
+            ):
                 first = next((act for act in queries if act.intent == wanted), None)
                 if first is None:
                     continue
@@ -196,7 +218,13 @@ class _Judge:
         if not (self.has_material or self.has_amount):
             arrivals = [act for act in acts if act.intent == "receipt.create" and self.has_document]
             return arrivals[:1]
-        usable = [act for act in acts if self.has_amount or act.intent == "issue.create" or len(self.pieces[act.index].text) > 1]
+        if not self.has_material:
+            acts = [act for act in acts if self.pieces[act.index].text in _CLEAR_VERBS]
+        usable = [
+            act
+            for act in acts
+            if self.has_amount or act.intent == "issue.create" or len(self.pieces[act.index].text) > 1
+        ]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         first = min((act.index for act in usable), default=-1)
         return [act for act in usable if act.index == first][:1]

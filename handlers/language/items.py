@@ -35,6 +35,7 @@ class Item:
     expiry: date | None = None
     serials: tuple[str, ...] = ()
     strange: str = ""
+    said: str = ""
     start: int = 0
     end: int = 0
     is_correction: bool = False
@@ -49,6 +50,11 @@ class Item:
     def has_head(self) -> bool:
         """Whether a word, not merely a size or a colour, says what it is."""
         return any(tier < Tier.TRAIT for word in self.words for tier in word.materials.values())
+
+    @property
+    def is_named(self) -> bool:
+        """Whether some word is more than the beginning of a name."""
+        return any(tier <= Tier.PART for word in self.words for tier in word.materials.values())
 
     @property
     def has_mention(self) -> bool:
@@ -72,7 +78,9 @@ def is_part(piece: Piece) -> bool:
     best = min(word.materials.values())
     if word.units and best > Tier.HEAD:
         return False
-    names = [tier for domain in (*_NAMED, Domain.EQUIPMENT, Domain.STAGE) for tier in word.names.get(domain, {}).values()]
+    names = [
+        tier for domain in (*_NAMED, Domain.EQUIPMENT, Domain.STAGE) for tier in word.names.get(domain, {}).values()
+    ]
     return not names or best < min(names) or (best == min(names) and best == Tier.EXACT)
 
 
@@ -92,7 +100,9 @@ class ItemBuilder:
 
     def build(self, pieces: Sequence[Piece]) -> list[Item]:
         for index, piece in enumerate(pieces):
-            self._take(piece, pieces[index + 1] if index + 1 < len(pieces) else None, pieces[index - 1] if index else None)
+            self._take(
+                piece, pieces[index + 1] if index + 1 < len(pieces) else None, pieces[index - 1] if index else None
+            )
         self._close()
         return _merged(self.items)
 
@@ -162,6 +172,7 @@ class ItemBuilder:
         if item.is_empty:
             item.start = piece.start
         item.end = piece.end
+        item.said += piece.text
         return item
 
     @staticmethod
@@ -250,6 +261,9 @@ def _merged(items: Iterable[Item]) -> list[Item]:
         elif last.quantity is None and not item.has_mention:
             last.quantity, last.is_each = item.quantity, item.is_each
             _keep_details(last, item)
+        elif last.quantity is None and not last.numbers and _is_number(item):
+            last.numbers = item.numbers
+            _keep_details(last, item)
         elif not last.has_mention and item.quantity is None:
             item.quantity, item.first_quantity = last.quantity, last.quantity
             _keep_details(item, last)
@@ -264,6 +278,12 @@ def _sums_up(item: Item, last: Item) -> bool:
     if not item.is_total or item.has_mention or item.quantity is None or last.quantity is None:
         return False
     return item.quantity.units != last.quantity.units or item.quantity.number == last.quantity.number
+
+
+def _is_number(item: Item) -> bool:
+    """实盘 120: a number without unit, parted from its name by a verb."""
+    bare = [number for number in item.numbers if not number.marked]
+    return len(bare) == len(item.numbers) == 1 and not (item.words or item.sizes or item.strange or item.quantity)
 
 
 def _keep_details(item: Item, other: Item) -> None:

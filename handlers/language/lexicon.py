@@ -25,12 +25,16 @@ class Domain(StrEnum):
 
 
 class Tier(IntEnum):
-    """How well a word names something: the whole of it, its head, or some part."""
+    """How well a word names something: the whole of it, its head, a part that identifies, or less.
+
+    INNER is what stands before the head: 石膏 of 石膏板 is another thing than the board, so it never decides alone.
+    """
 
     EXACT = 0
     HEAD = 1
     PART = 2
-    TRAIT = 3
+    INNER = 3
+    TRAIT = 4
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue) -> 
     if not strangers:
         return True
     if not codes:
-        draft.lines.append(Line(said=strangers[0].strange or None))
+        draft.lines.append(Line(said=strangers[0].said or None))
         draft.lack("lines[0].material")
     return bool(codes) and not any(item.words for item in strangers)
 
@@ -57,7 +57,7 @@ def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: i
             lot=item.lot,
             expiry=item.expiry.isoformat() if item.expiry else None,
             serials=item.serials,
-            said=item.strange or None if not resolved.codes else None,
+            said=item.said or None if not resolved.codes else None,
         )
     )
 
@@ -87,7 +87,7 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
     kept: list[Resolved] = []
     for resolved in found:
         item = resolved.item
-        is_named = bool(item.has_head or item.sizes or item.quantity or item.in_list)
+        is_named = bool(item.is_named or item.sizes or item.quantity or item.in_list)
         if is_named or resolved.codes or (item.strange and len(found) == 1):
             kept.append(resolved)
     return kept
@@ -101,14 +101,22 @@ def corrected(found: Sequence[Resolved], catalogue: Catalogue) -> list[Resolved]
         if item.is_dropped:
             kept = [line for line in kept if not set(line.codes) & set(resolved.codes)]
         elif item.is_correction and kept:
-            kept[_place(kept, resolved)] = _replaced(kept[_place(kept, resolved)], resolved, catalogue)
+            place = _place(kept, resolved)
+            kept[place] = _replaced(kept[place], resolved, catalogue)
         else:
             kept.append(resolved)
     return kept
 
 
-def _place(kept: Sequence[Resolved], resolved: Resolved) -> int:
+def _place(kept: list[Resolved], resolved: Resolved) -> int:
     """The line that a correction is about: the one of the same material, else the last."""
+    echo = kept[-1]
+    if not resolved.item.has_mention and not echo.has_amount:
+        # 水泥改成25包: the name before the correction points at a line above.
+        meant = [index for index, line in enumerate(kept[:-1]) if set(line.codes) & set(echo.codes)]
+        if len(meant) == 1:
+            kept.pop()
+            return meant[0]
     for index in range(len(kept) - 1, -1, -1):
         if resolved.codes and set(kept[index].codes) & set(resolved.codes):
             return index

@@ -84,7 +84,12 @@ def _plain(char: str, *, before: str, after: str) -> str:
 
 def _folded(char: str) -> str:
     folded = unicodedata.normalize("NFKC", char)
-    if any(c.isnumeric() and not c.isascii() and c not in "零〇一二三四五六七八九十百千万亿两半廿卅俩仨壹贰叁肆伍陆柒捌玖拾佰仟" for c in folded):
+    if any(
+        c.isnumeric()
+        and not c.isascii()
+        and c not in "零〇一二三四五六七八九十百千万亿两半廿卅俩仨壹贰叁肆伍陆柒捌玖拾佰仟"
+        for c in folded
+    ):
         # Digits of other scripts are shown, never counted.
         return BROKEN if all(unicodedata.category(c)[0] == "N" for c in folded) else folded.lower()
     return folded.lower()

@@ -23,6 +23,7 @@ class Shape(StrEnum):
     SERIALS = "serials"
     MENTION = "mention"
     PLACE = "place"
+    HUMAN = "human"
     BREAK = "break"
     SPACE = "space"
     UNKNOWN = "unknown"

@@ -26,7 +26,7 @@ from handlers.language.vocabulary import Cue
 
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 20_000
-_LIST_MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)])[ \t]*", re.ASCII)
+_LIST_MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
 
 
 def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
@@ -63,7 +63,8 @@ def _without_list_marks(source: Source) -> Source:
     text = source.text
     for mark in marks:
         # 1.5 at the beginning of a line is a number unless the lines are visibly counted.
-        if counted or not (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit()) and "\n" in text:
+        open_to_doubt = mark[2] in " \t" or (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit())
+        if counted or ("\n" in text and not open_to_doubt):
             text = text[: mark.start()] + " " * len(mark[0]) + text[mark.end() :]
     return replace(source, text=text)
 

@@ -11,7 +11,18 @@ from handlers.language.vocabulary import Cue
 
 _EMPTY = frozenset(("了", "吧", "的", "是", "单", *KINDS))
 _CLAIMED = frozenset(
-    (Shape.QUANTITY, Shape.DOCUMENT, Shape.DATE, Shape.PRICE, Shape.AMOUNT, Shape.LOT, Shape.SERIALS, Shape.EXPIRY, Shape.SIZE, Shape.MENTION)
+    (
+        Shape.QUANTITY,
+        Shape.DOCUMENT,
+        Shape.DATE,
+        Shape.PRICE,
+        Shape.AMOUNT,
+        Shape.LOT,
+        Shape.SERIALS,
+        Shape.EXPIRY,
+        Shape.SIZE,
+        Shape.MENTION,
+    )
 )
 
 
@@ -30,11 +41,20 @@ def find_reason(message: Message, intent: str, verb: int) -> range:
 
 
 def _trailing(message: Message, intent: str) -> range:
-    """The last clause, if it names nothing; else what follows the last name or amount in it."""
+    """The last stretch behind the amounts that names nothing; else a clause before them that does not."""
     pieces = message.pieces
-    last = max((i for i, p in enumerate(pieces) if _is_claimed(p, intent)), default=-1)
-    tail = _trimmed(pieces, range(last + 1, len(pieces)))
-    return tail if _says_something(pieces, tail) and last >= 0 else range(0)
+    claimed = [i for i, p in enumerate(pieces) if _is_claimed(p, intent)]
+    if not claimed:
+        return range(0)
+    amount = max((i for i in claimed if pieces[i].shape is Shape.QUANTITY), default=claimed[-1])
+    edges = [i for i in claimed if i >= amount] + [len(pieces)]
+    for start, stop in reversed(list(zip(edges, edges[1:], strict=False))):
+        stretch = _trimmed(pieces, range(start + 1, stop))
+        if _says_something(pieces, stretch):
+            return stretch
+    lead = _trimmed(pieces, range(claimed[0]))
+    is_clause = any(pieces[i].shape is Shape.BREAK for i in range(lead.stop, claimed[0]))
+    return lead if is_clause and _says_something(pieces, lead) else range(0)
 
 
 def _is_claimed(piece: Piece, intent: str) -> bool:
@@ -54,7 +74,10 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
 def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     words = [pieces[i] for i in where if not pieces[i].is_gap]
     return any(
-        p.shape in (Shape.UNKNOWN, Shape.NUMBER) or p.intents or p.has(Cue.NOT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM) or is_part(p)
+        p.shape in (Shape.UNKNOWN, Shape.NUMBER)
+        or p.intents
+        or p.has(Cue.NOT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM)
+        or is_part(p)
         for p in words
     )
 

@@ -112,6 +112,8 @@ class Resolver:
         heads = [word.materials for word in item.words if min(word.materials.values()) < Tier.TRAIT]
         codes = set(heads[0]).intersection(*heads[1:])
         codes = set(self._traits(item, codes))
+        if self.counts:
+            codes = {code for code in codes if min(table[code] for table in heads) <= Tier.PART}
         if not codes:
             return ()
         worst = {code: max(table[code] for table in heads) for code in codes}
@@ -128,7 +130,8 @@ class Resolver:
         """16的, 蓝的: the name is that of the item before; a colour alone keeps its size too."""
         materials = self.catalogue.materials
         names = {materials[code].name for code in anchor.codes}
-        pool = [code for code, kind in materials.items() if kind.name in names]
+        named = self._named(anchor.item) if anchor.item.has_head else ()
+        pool = [code for code, kind in materials.items() if kind.name in names or code in named]
         codes = self._sized(self._traits(item, pool), sizes)
         if item.sizes or item.numbers or not codes:
             return codes
@@ -162,10 +165,7 @@ class Resolver:
         if possible[0][0] is None or len(possible) == 1:
             number, codes = possible[0]
             return Resolved(item=item, codes=codes, quantity=number.text if number else None)
-        if possible[-1][0] is free[-1] and not self._but(free, None, pool):
-            number, codes = possible[-1]
-            return Resolved(item=item, codes=codes, quantity=number.text if number else None)
-        return Resolved(item=item, codes=pool)
+        return Resolved(item=item, codes=self.catalogue.in_order(code for _, codes in possible for code in codes))
 
     def _but(self, free: Sequence[Number], quantity: Number | None, pool: tuple[str, ...]) -> tuple[str, ...]:
         sizes: list[tuple[Size, bool]] = []

@@ -20,21 +20,35 @@ _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 4, 6, 7, 8, 11, 10
 
 _DOCUMENT: Final = re.compile(r"(?<![a-z])[a-z]{2}20\d{6}-\d{3,6}(?!\d)", re.ASCII)
 _LOT: Final = re.compile(r"(?:批号|批次号?|生产批号|lot)(?:是|为|no\.?)?[\s:#]*([a-z0-9][a-z0-9\-_/]*)", re.ASCII)
-_EXPIRY: Final = re.compile(r"(?:保质期|有效期|失效日期|到期日?|效期)(?:限)?(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])")
+_EXPIRY: Final = re.compile(
+    r"(?:保质期|有效期|失效日期|到期日?|效期)(?:限)?(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])"
+)
 _SERIALS: Final = re.compile(
     r"(?:序列号|序号为|机身号|出厂编号|编号|s/?n)(?:是|为|分别是|分别为)?[\s:]*([a-z0-9][a-z0-9\-]{2,}(?:[、,，/\s]+(?=[a-z]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
     re.ASCII,
 )
-_PERCENT: Final = re.compile(rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])", re.ASCII)
+_PERCENT: Final = re.compile(
+    rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])",
+    re.ASCII,
+)
 _MENTION: Final = re.compile(r"@([^\s@,，。;:、!?]{1,20})")
+# How people unknown to the book are called.
+_SURNAME: Final = "[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文]"
+_HUMAN: Final = re.compile(
+    rf"[小老]{_SURNAME}|{_SURNAME}(?:工|总|队长?|师傅?|经理|姐|哥|叔|班长|主任|老板|会计|厨|主管)(?![地具作时程艺人])"
+)
 _PLACE: Final = re.compile(r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:号楼|#楼|栋|单元|层|号院|标段|楼)")
-_NUMBER: Final = re.compile(rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[俩仨]", re.ASCII)
+_NUMBER: Final = re.compile(
+    rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[俩仨]", re.ASCII
+)
 _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
 _BREAKS: Final = frozenset(",，;。、!?:\n")
 _SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
-_VAGUE: Final = re.compile(r"(?:好)?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])")
+_VAGUE: Final = re.compile(
+    r"(?:好)?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
+)
 
 Edge = tuple[int, int, Callable[[], Piece]]
 
@@ -124,6 +138,8 @@ class _Scanner:
         if match := _MENTION.match(text, start):
             yield match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))
             yield start + 1, 1, self._plain(Shape.SPACE, start, start + 1)
+        if match := _HUMAN.match(text, start):
+            yield match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())
         if match := _PLACE.match(text, start):
             yield match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())
 
@@ -207,7 +223,11 @@ class _Scanner:
         last, after = text[end - 1], text[end : end + 1]
         if first.isascii() and first.isdigit() and (before.isdigit() or (before in "./x" and before != "")):
             return False
-        if last.isascii() and last.isdigit() and (after.isdigit() or (after == "." and text[end + 1 : end + 2].isdigit())):
+        if (
+            last.isascii()
+            and last.isdigit()
+            and (after.isdigit() or (after == "." and text[end + 1 : end + 2].isdigit()))
+        ):
             return False
         if "a" <= first <= "z" and "a" <= before <= "z" and before != "":
             return False

@@ -35,7 +35,7 @@ def keys_of(readings: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     count = 1
     for reading in readings:
         count *= len(reading)
-        if not 0 < count:
+        if not count > 0:
             return ()
     choices = [reading[:1] for reading in readings] if count > _COMBINATIONS_MAX else list(readings)
     return tuple(dict.fromkeys(" ".join(map(_merged, said)) for said in product(*choices)))

@@ -12,9 +12,32 @@ from handlers.language.lines import add_lines
 from handlers.language.scan import scan
 
 _COLUMNS: Final[dict[str, str]] = {
-    **dict.fromkeys(("名称", "材料", "材料名称", "品名", "物资名称", "物料", "物料名称", "货品", "品种", "商品", "物资", "产品", "货物名称", "项目名称", "食材", "配件"), "name"),
+    **dict.fromkeys(
+        (
+            "名称",
+            "材料",
+            "材料名称",
+            "品名",
+            "物资名称",
+            "物料",
+            "物料名称",
+            "货品",
+            "品种",
+            "商品",
+            "物资",
+            "产品",
+            "货物名称",
+            "项目名称",
+            "食材",
+            "配件",
+        ),
+        "name",
+    ),
     **dict.fromkeys(("规格", "型号", "规格型号", "型号规格", "规格/型号", "参数"), "spec"),
-    **dict.fromkeys(("数量", "申购数量", "入库数量", "实收数量", "领用数量", "需求数量", "实盘数量", "用量", "盘点数", "实盘数"), "quantity"),
+    **dict.fromkeys(
+        ("数量", "申购数量", "入库数量", "实收数量", "领用数量", "需求数量", "实盘数量", "用量", "盘点数", "实盘数"),
+        "quantity",
+    ),
     **dict.fromkeys(("单位", "计量单位"), "unit"),
     **dict.fromkeys(("单价", "单价(元)", "价格", "含税单价"), "unit_price"),
     **dict.fromkeys(("金额", "金额(元)", "总价", "合计", "小计"), "amount"),

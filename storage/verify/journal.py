@@ -19,7 +19,9 @@ async def only_grows(book: Book) -> Tally:
         tally.counted += 1
         seq, at = page.head["seq"], page.head["at"]
         tally.expect(seq == before + 1, f"entry seq={seq}: follows seq={before}")
-        tally.expect(at >= latest - SKEW_MICROSECONDS, f"entry seq={seq}: recorded {latest - at} µs before seq={before}")
+        tally.expect(
+            at >= latest - SKEW_MICROSECONDS, f"entry seq={seq}: recorded {latest - at} µs before seq={before}"
+        )
         for things, name in ((page.lines, "line"), (page.moves, "move")):
             numbers = [row["no"] for row in things]
             tally.expect(numbers == list(range(1, len(numbers) + 1)), f"entry seq={seq}: {name} numbers {numbers}")
@@ -36,7 +38,9 @@ async def chain(book: Book) -> Tally:
         tally.counted += 1
         seq, kept = page.head["seq"], bytes(page.head["hash"])
         due = digest(last[1], page)
-        tally.expect(due == kept, f"entry seq={seq} {page.head['number']}: hash {kept.hex()[:16]}, due {due.hex()[:16]}")
+        tally.expect(
+            due == kept, f"entry seq={seq} {page.head['number']}: hash {kept.hex()[:16]}, due {due.hex()[:16]}"
+        )
         last = (seq, kept)
         if seq in told:
             hashes[seq] = kept
@@ -75,7 +79,9 @@ async def _mirrored(book: Book, tally: Tally, pages: list[Page]) -> None:
         head = page.head
         where, name = f"{head['number']} seq={head['seq']}", head["reverses"]
         found = await book.rows(
-            "SELECT seq, kind FROM entry WHERE number = :name AND act = 'post' AND seq < :seq", name=name, seq=head["seq"]
+            "SELECT seq, kind FROM entry WHERE number = :name AND act = 'post' AND seq < :seq",
+            name=name,
+            seq=head["seq"],
         )
         if len(found) != 1 or found[0]["kind"] not in REVERSIBLE or head["kind"] != "reversal":
             tally.fault(f"{where}: reverses {name or 'nothing'}, which cannot be reversed")

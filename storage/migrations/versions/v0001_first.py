@@ -2,8 +2,8 @@
 
 from alembic import op
 
-from storage import tables, triggers
 from domain.chain import GENESIS
+from storage import tables, triggers
 
 revision = "0001"
 down_revision = None

@@ -14,7 +14,9 @@ def load_company(path: Path) -> Company:
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
 
     def named(kind: type, key: str) -> dict[str, Any]:
-        return {row["code"]: kind(code=row["code"], name=row["name"], aliases=tuple(row["aliases"])) for row in data[key]}
+        return {
+            row["code"]: kind(code=row["code"], name=row["name"], aliases=tuple(row["aliases"])) for row in data[key]
+        }
 
     return Company(
         units={u["name"]: Unit(name=u["name"], aliases=tuple(u["aliases"])) for u in data["units"]},
