@@ -110,13 +110,13 @@ class Robot:
         face = CardFace(dialect_of(settings.card_template.built_in), settings.robot_code)
         real = RealClock()
         api = OpenApi(
-            credentials,
-            self._http,
-            settings.openapi_endpoint,
-            settings.oapi_endpoint,
-            real,
-            self._usage,
-            RateLimit(real),
+            credentials=credentials,
+            http=self._http,
+            openapi_endpoint=settings.openapi_endpoint,
+            oapi_endpoint=settings.oapi_endpoint,
+            clock=real,
+            units=self._usage,
+            rate=RateLimit(real),
         )
         self._corridor = Corridor(
             self._database,

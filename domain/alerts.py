@@ -8,6 +8,7 @@ from domain.company import Company, Material, StockRule, Warehouse
 from domain.entries import Move
 from domain.operation import AnyNeed, Draft, Facts, Need, ToPeople
 from domain.permissions import Action, who_may
+from domain.places import Place, PlaceKind
 from domain.records import OnOrderOf
 from domain.stock import on_hand, rule_of, touched
 from domain.values import Quantity
@@ -56,19 +57,32 @@ def needs(company: Company, material: str, warehouse: Warehouse) -> Iterable[Any
 
 
 def after(draft: Draft, moves: Iterable[Move]) -> None:
-    """Open or close warnings after moves were put into the draft's balances."""
+    """Open or close warnings after moves were put into the draft's balances.
+
+    A warning is opened by the booking that takes stock over the line, not by one that finds it below already.
+    """
+    moves = tuple(moves)
     for code, place in sorted(touched(moves)):
         rule = rule_of(draft.company, code, place)
         if rule is None:
             continue
         need = AlertOf(material=code, warehouse=place)
         left = on_hand(draft, draft.company.materials[code], place)
-        is_low = left < rule.safety_stock
-        if is_low and draft[need] is None:
+        was_low, is_low = _before(left, moves, code, place) < rule.safety_stock, left < rule.safety_stock
+        if is_low and not was_low:
             draft[need] = Alert(opened_at=draft.now, on_hand=left)
             _warn(draft, rule, left)
         elif not is_low and draft[need] is not None:
             draft[need] = None
+
+
+def _before(left: Quantity, moves: Iterable[Move], material: str, warehouse: str) -> Quantity:
+    """What lay there before the moves."""
+    place, change = Place(PlaceKind.WAREHOUSE, warehouse), 0
+    for move in moves:
+        if move.material == material:
+            change += move.quantity.millionths * ((move.target == place) - (move.source == place))
+    return Quantity(left.millionths - change, left.unit)
 
 
 def _warn(draft: Draft, rule: StockRule, left: Quantity) -> None:

@@ -23,7 +23,7 @@ class Action(StrEnum):
     SEE_COST = "看成本"
     SEE_DOCUMENT = "看单据"
     BIND_GROUP = "绑定项目"
-    ADMINISTER = "管理"
+    ADMINISTER = "办管理员的事"
 
 
 _EVERYBODY: Final = frozenset(Role)

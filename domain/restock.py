@@ -1,16 +1,15 @@
 """From a low-stock warning to a requisition: one press prepares it, a second submits it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from domain import alerts, requisition
 from domain.company import Material, StockRule, Warehouse
-from domain.documents import Number
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, ToPeople, perform
 from domain.records import OnOrderOf
-from domain.requisition import RequisitionOrder, RequisitionSubmitted, WantedLine
+from domain.requisition import RequisitionApproved, RequisitionOrder, RequisitionSubmitted, WantedLine
 from domain.stock import BalancesOf, on_hand, rule_of
 from domain.values import Quantity
 
@@ -38,10 +37,10 @@ class RestockPrepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestockSubmitted:
-    """The card's last picture."""
+    """The card's last picture, which is the answer to the press as well."""
 
     card: str
-    number: Number
+    submitted: RequisitionSubmitted | RequisitionApproved
     material: Material
     wanted: Quantity
 
@@ -131,8 +130,9 @@ def _submit_needs(subject: RestockSubject, by: Asker, facts: Facts) -> Iterable[
 
 def _submit(subject: RestockSubject, by: Asker, draft: Draft) -> None:
     operation, material, wanted = _requisition(subject, draft, by)
-    perform(replace(operation, by=by), draft)
-    submitted = [n.what for n in draft.notices if isinstance(n.what, RequisitionSubmitted)]
-    number = submitted[0].document.number if submitted else draft.entries[0].number
-    done = RestockSubmitted(card=subject.subject, number=number, material=material, wanted=wanted)
+    perform(operation, draft)
+    answer = next(n for n in draft.notices if isinstance(n.what, RequisitionSubmitted | RequisitionApproved))
+    assert isinstance(answer.what, RequisitionSubmitted | RequisitionApproved)
+    draft.notices.remove(answer)
+    done = RestockSubmitted(card=subject.subject, submitted=answer.what, material=material, wanted=wanted)
     draft.tell(ToPeople(people=(by.person,)), done)

@@ -207,8 +207,8 @@ class _Unit:
         render: Render,
     ):
         self._connection = connection
-        self.head = head
-        self.company = company
+        self.head: journal.ChainHead = head
+        self.company: Company = company
         self._now = now
         self._render = render
         self._facts = Facts(company=company, now=now, zone=zone)

@@ -7,7 +7,8 @@ from typing import Final
 from bot.sandbox.body import Json, as_record, record, strings, text
 from bot.sandbox.refusals import ApiRefusal
 
-_SPACE: Final = re.compile(r"dtv1\.card//([A-Za-z_]+)\.(\S+)")
+_PREFIX: Final = "dtv1.card//"
+_SPACE: Final = re.compile(r"([A-Za-z_]+)\.(\S+)")
 GROUP: Final = "IM_GROUP"
 PRIVATE: Final = "IM_ROBOT"
 _MODELS: Final = {GROUP: "imGroup", PRIVATE: "imRobot"}
@@ -22,13 +23,15 @@ class Space:
 
 
 def read_spaces(body: Json) -> list[Space]:
-    """`dtv1.card//TYPE.id`, several of them separated by semicolons."""
+    """`dtv1.card//TYPE.id`, several of them separated by semicolons; the prefix stands once, before the first."""
     written = text(body, "openSpaceId")
     if not written:
         raise ApiRefusal("param.openSpaceIdEmpty")
     found: list[Space] = []
+    if not written.startswith(_PREFIX):
+        raise ApiRefusal("param.openSpaceIdInvalid")
     for part in written.split(";"):
-        match = _SPACE.fullmatch(part.strip())
+        match = _SPACE.fullmatch(part.strip().removeprefix(_PREFIX))
         # Documents show the type in lower case as well, so both are taken.
         if match is None or match[1].upper() not in _MODELS:
             raise ApiRefusal("param.openSpaceIdInvalid")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -42,11 +42,12 @@ class Drawing:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(robot_name=ROBOT_NAME)
-        self._templates.filters.update(
+        cast(dict[str, object], self._templates.globals)["robot_name"] = ROBOT_NAME
+        cast(dict[str, object], self._templates.filters).update(
             hue=hue,
             initials=initials,
             when=self._when,
+            clock=clock_text,
             name_of=world.name_of,
             markdown=self._markdown,
             web_address=markdown.web_address,

@@ -25,7 +25,7 @@ class Window:
     conversation: str
     key: str
     queue: asyncio.Queue[dict[str, object] | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MAX))
-    is_visible: bool = True
+    is_visible: bool = False
 
     def put(self, event: dict[str, object]) -> bool:
         """Whether there was room for it."""

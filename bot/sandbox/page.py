@@ -35,7 +35,8 @@ class Page:
         person = self._world.person(request.query.get("me", "")) or next(iter(self._world.people.values()))
         conversation = self._world.resolve(person, chosen) if chosen else None
         opened = conversation or self._world.conversations_of(person)[0]
-        self._talk.mark_seen(person.id, opened)
+        if conversation is not None:  # on a phone, the list alone is shown: nothing has been read yet
+            self._talk.mark_seen(person.id, opened)
         messages = self._talk.shown(opened, person.id, limit=MESSAGES_PER_PAGE)
         html = self._drawing.page(person, opened, is_chosen=conversation is not None, messages=messages)
         return _html(html)

@@ -119,7 +119,7 @@ class _Quantities(_Walk):
             # 两吨半包 says something, but not what.
             return last + 1, as_text(value + Fraction(1, 2)) if is_open else None
         if tail.text in _TENTHS and not piece.text.isascii() and is_open:
-            return last + 1, as_text(value + (value_of(tail.text) or 0) / 10)
+            return last + 1, as_text(value + (value_of(tail.text) or Fraction(0)) * Fraction(1, 10))
         return last, number
 
 

@@ -113,7 +113,7 @@ class Catalogue:
         code = material.code
         for name in (material.name, *material.aliases, material.label, code, material.barcode):
             text = _plain(name)
-            if len(text) < 2:
+            if len(text) < 2 and not _RUN.fullmatch(text):
                 continue
             for form in {text, text.replace(" ", "")}:
                 self._lexicon.word(form).add_material(code, Tier.EXACT)
@@ -188,11 +188,23 @@ def _plain(text: str) -> str:
 
 
 def _names(company: Company) -> Iterator[tuple[Domain, str, str]]:
+    yield from _places(company)
+    yield from _parties(company)
+
+
+def _places(company: Company) -> Iterator[tuple[Domain, str, str]]:
     for project in company.projects.values():
         for name in (project.code, project.name, *project.aliases):
             yield Domain.PROJECT, project.code, name
         for stage in project.stages:
             yield Domain.STAGE, stage, stage
+    for domain, book in ((Domain.WAREHOUSE, company.warehouses), (Domain.EQUIPMENT, company.equipment)):
+        for thing in book.values():
+            for name in (thing.code, thing.name, *thing.aliases):
+                yield domain, thing.code, name
+
+
+def _parties(company: Company) -> Iterator[tuple[Domain, str, str]]:
     for person in company.people.values():
         for name in (person.id, person.name, *person.aliases):
             yield Domain.PERSON, person.id, name
@@ -202,10 +214,6 @@ def _names(company: Company) -> Iterator[tuple[Domain, str, str]]:
         for party in book.values():
             for name in (party.code, party.name, *party.aliases):
                 yield domain, party.code, name
-    for domain, book in ((Domain.WAREHOUSE, company.warehouses), (Domain.EQUIPMENT, company.equipment)):
-        for thing in book.values():
-            for name in (thing.code, thing.name, *thing.aliases):
-                yield domain, thing.code, name
 
 
 def _name_parts(domain: Domain, name: str) -> Iterator[str]:

@@ -14,7 +14,8 @@ _WEEKDAYS: Final = (
     | {str(n): n - 1 for n in range(1, 8)}
 )
 _NEAR: Final = {
-    "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今日": 0, "今晚": 0, "当天": 0, "当日": 0, "本日": 0,
+    "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1,
+    "今天": 0, "今日": 0, "今晚": 0, "当天": 0, "当日": 0, "本日": 0,
     "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "明儿": 1, "后天": 2, "大后天": 3,
 }  # fmt: skip
 _STEP: Final = {
@@ -265,7 +266,7 @@ def _nth_month(g: _Groups, today: date) -> When:
 
 
 _READERS: Final[dict[str, Callable[[_Groups, date], When | None]]] = {
-    "full": _full, "year_month": _year_month, "range": _range, "month_day": _month_day, "day": _day, "weekday": _weekday,
-    "week": _week, "near": _near, "month_part": _month_part, "month": _month, "year": _year, "quarter": _quarter,
+    "full": _full, "year_month": _year_month, "range": _range, "month_day": _month_day, "day": _day,
+    "weekday": _weekday, "week": _week, "near": _near, "month_part": _month_part, "month": _month, "year": _year, "quarter": _quarter,
     "nth_quarter": _nth_quarter, "last": _last, "within": _within, "nth_month": _nth_month,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """The answer to a question that the robot asked: it completes, corrects or ends the reading that is pending."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -19,8 +20,37 @@ from handlers.language.verbs import LINE_INTENTS
 from handlers.language.vocabulary import Cue
 
 _ENDINGS: Final = frozenset(
-    ["算了", "不用了", "不要了", "取消", "取消吧", "算了吧", "不弄了", "不办了", "先不弄了", "不领了", "不买了", "不退了", "不搞了", "没事了", "算了不要了", "不需要了", "作罢", "拉倒", "先算了", "算啦", "不用", "停", "结束", "退出", "别弄了", "不做了", "当我没说"]
+    [
+        "算了",
+        "不用了",
+        "不要了",
+        "取消",
+        "取消吧",
+        "算了吧",
+        "不弄了",
+        "不办了",
+        "先不弄了",
+        "不领了",
+        "不买了",
+        "不退了",
+        "不搞了",
+        "没事了",
+        "算了不要了",
+        "不需要了",
+        "作罢",
+        "拉倒",
+        "先算了",
+        "算啦",
+        "不用",
+        "停",
+        "结束",
+        "退出",
+        "别弄了",
+        "不做了",
+        "当我没说",
+    ]
 )
+_LINE_PATH: Final = re.compile(r"lines\[(\d{1,4})\]", re.ASCII)
 _FREE_TEXT: Final = ("remark", "reason")
 _FIELD_DOMAINS: Final = {
     "supplier": Domain.SUPPLIER,
@@ -70,9 +100,13 @@ class _Answer:
         self.catalogue = message.catalogue
         self.draft = Draft(pending.intent or "", fields=dict(pending.fields))
         self.lines = list(pending.lines)
-        self.open = {path: codes for path, codes in pending.candidates.items()}
+        self.open = {path: codes for path, codes in pending.candidates.items() if self._is_known(path, codes)}
         self.touched = False
         self.is_spent = False
+
+    def _is_known(self, path: str, codes: tuple[str, ...]) -> bool:
+        """Choices among materials that the catalogue no longer has cannot be answered."""
+        return not path.endswith(".material") or all(code in self.catalogue.materials for code in codes)
 
     def reading(self) -> Reading | None:
         """Try everything the text may be answering; None when nothing fits."""
@@ -94,15 +128,15 @@ class _Answer:
         for path, codes in self.open.items():
             self.draft.candidates[path] = codes
         for path in self.pending.missing:
-            if path.endswith(".unit") and path.startswith("lines[") and self._line_lacks_unit(path):
+            if path.endswith(".unit") and self._line_lacks_unit(path):
                 self.draft.lack(path)
             if path in ("fields.stage", "fields.recipient") and not self.draft.knows(path[7:]):
                 self.draft.lack(path)
         return judge(self.draft)
 
     def _line_lacks_unit(self, path: str) -> bool:
-        index = int(path[6 : path.index("]")])
-        return index < len(self.lines) and self.lines[index] == self.pending.lines[index]
+        index = _line_index(path)
+        return index is not None and self.lines[index : index + 1] == list(self.pending.lines[index : index + 1])
 
     def _choose_by_place(self) -> bool:
         """第二个, or the bare number of a choice."""
@@ -122,10 +156,10 @@ class _Answer:
         if path.startswith("fields."):
             self.draft.choose(path[7:], codes)
             return
-        index = int(path[6 : path.index("]")])
+        index = _line_index(path)
         if len(codes) > 1:
             self.open[path] = codes
-        elif index < len(self.lines):
+        elif index is not None and index < len(self.lines):
             self.lines[index] = replace(self.lines[index], material=codes[0], said=None)
 
     def _take_free_text(self) -> None:
@@ -216,7 +250,9 @@ class _Answer:
             if f"lines[{index}].material" in self.open:
                 if item.has_mention or line.quantity is None or len(self.lines) == 1:
                     return index
-            elif (item.has_mention is False and line.quantity is None) or any(path.startswith(f"lines[{index}].") for path in self.pending.missing):
+            elif (item.has_mention is False and line.quantity is None) or any(
+                path.startswith(f"lines[{index}].") for path in self.pending.missing
+            ):
                 return index
         return 0 if len(self.lines) == 1 else None
 
@@ -285,6 +321,11 @@ class _Answer:
                 elif piece.shape is Shape.NUMBER:
                     self.draft.fields["quantity"] = piece.number
                 self.touched = True
+
+
+def _line_index(path: str) -> int | None:
+    match = _LINE_PATH.match(path)
+    return int(match[1]) if match else None
 
 
 def _is_noise(item: Item) -> bool:

@@ -10,9 +10,9 @@ from handlers.language.vocabulary import Cue
 
 _TAKES: Final = DOCUMENT_INTENTS | {"receipt.create", "supplier_return.create", "return.create", "issue.create"}
 KINDS: Final = {
-    "申购单": "SG", "请购单": "SG", "采购单": "CG", "采购订单": "CG", "入库单": "RK", "收货单": "RK", "领料单": "LL", "领用单": "LL",
-    "出库单": "LL", "退料单": "TL", "退库单": "TL", "退货单": "TH", "调拨单": "DB", "报损单": "BS", "报废单": "BS", "盘点单": "PD",
-    "销售单": "XS",
+    "申购单": "SG", "请购单": "SG", "采购单": "CG", "采购订单": "CG", "入库单": "RK", "收货单": "RK",
+    "领料单": "LL", "领用单": "LL", "出库单": "LL", "退料单": "TL", "退库单": "TL", "退货单": "TH",
+    "调拨单": "DB", "报损单": "BS", "报废单": "BS", "盘点单": "PD", "销售单": "XS",
 }  # fmt: skip
 
 

@@ -33,8 +33,8 @@ _SUPPLIED: Final = frozenset(
 _PEOPLED: Final = frozenset(("issue.create", "return.create", "requisition.create", "labor.record"))
 _STAGED: Final = frozenset(
     (
-        "requisition.create", "purchase_order.create", "issue.create", "return.create", "receipt.create", "scrap.create",
-        "labor.record", "rental.record", "progress.report", "cost.query", "ledger.query", "digest.query", "stock.query",
+        "requisition.create", "purchase_order.create", "issue.create", "return.create", "receipt.create",
+        "scrap.create", "labor.record", "rental.record", "progress.report", "cost.query", "ledger.query", "digest.query", "stock.query",
     )
 )  # fmt: skip
 _TEAMED: Final = frozenset(
@@ -146,7 +146,7 @@ def _settled(groups: list[tuple[str, ...]], preferred: str | None) -> tuple[str,
     """Several names for one field narrow each other, or stay a question."""
     common = [code for code in groups[0] if all(code in group for group in groups)]
     codes = tuple(common) or tuple(dict.fromkeys(code for group in groups for code in group))
-    return (preferred,) if preferred in codes and len(codes) > 1 and preferred is not None else codes
+    return (preferred,) if preferred is not None and preferred in codes else codes
 
 
 def _add_project(draft: Draft, message: Message, groups: list[tuple[str, ...]]) -> None:

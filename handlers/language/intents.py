@@ -55,7 +55,7 @@ class _Judge:
         self.has_document = (
             has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
         )
-        self.is_question = any(piece.has(Cue.ASK) or "stock.query" in piece.intents for piece in pieces)
+        self.is_question = any(piece.has(Cue.ASK) or piece.intents.get("stock.query") is False for piece in pieces)
 
     def decide(self) -> Decision:
         exception = self._exception()
@@ -100,7 +100,7 @@ class _Judge:
     def _is_negated(self, act: Act) -> bool:
         if act.intent not in _NEGATABLE:
             return False
-        before = [p for p in self.pieces[max(act.index - 3, 0) : act.index]]
+        before = list(self.pieces[max(act.index - 3, 0) : act.index])
         for piece in reversed(before):
             if piece.has(Cue.NOT) and not piece.has(Cue.CORRECT):
                 return True
@@ -115,9 +115,10 @@ class _Judge:
         return later if last >= 0 and later else acts
 
     def _document_act(self, acts: list[Act]) -> Decision | None:
-        if self.is_question and Shape.DOCUMENT in self.shapes and not self.has_amount:
-            return Decision(("document.status",), acts[0].index if acts else -1)
         found = [act for act in acts if act.intent in DOCUMENT_INTENTS and self._is_about_document(act)]
+        is_asked = self.is_question and Shape.DOCUMENT in self.shapes and not self.has_amount
+        if is_asked and not any(act.intent in ("approval.reject", "document.cancel") for act in found):
+            return Decision(("document.status",), acts[0].index if acts else -1)
         if not found:
             return None
         rejecting = [act for act in found if act.intent in ("approval.reject", "document.cancel")]
@@ -151,7 +152,9 @@ class _Judge:
         has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in self.pieces)
         others = {a.intent for a in acts if a.is_strong} & LINE_INTENTS
         if not others and (
-            (has_machine and units & {"台班", "小时", "天", "月"}) or "rental.record" in intents or units & _RENTAL_UNITS
+            (has_machine and units & {"台班", "小时", "天", "月"})
+            or "rental.record" in intents
+            or units & _RENTAL_UNITS
         ):
             return Decision(("rental.record",), intents.get("rental.record", -1))
         if not others and not self.is_question and ("labor.record" in intents or units & _LABOUR_UNITS):
@@ -223,7 +226,7 @@ class _Judge:
         usable = [
             act
             for act in acts
-            if self.has_amount or act.intent == "issue.create" or len(self.pieces[act.index].text) > 1
+            if self.has_amount or self.pieces[act.index].text in _CLEAR_VERBS or len(self.pieces[act.index].text) > 1
         ]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         first = min((act.index for act in usable), default=-1)

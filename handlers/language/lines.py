@@ -23,7 +23,11 @@ def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue) -> 
     items = [item for item in ItemBuilder().build(pieces) if item.has_mention]
     found = corrected(Resolver(catalogue, counts=False).resolve(items), catalogue)
     codes = catalogue.in_order(code for resolved in found for code in resolved.codes)
-    strangers = [r.item for r in found if not r.codes and (r.item.words or r.item.sizes or len(r.item.strange) > 1)]
+    strangers = [
+        r.item
+        for r in found
+        if not r.codes and (r.item.words or r.item.sizes or r.item.numbers or len(r.item.strange) > 1)
+    ]
     draft.lines.extend(Line(material=code) for code in codes)
     if not strangers:
         return True

@@ -1,6 +1,7 @@
 """The ground given for a return, a scrap, a rejection or a cancel; the words of an exception report."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from handlers.language.documents import KINDS
 from handlers.language.items import is_head, is_part
@@ -48,7 +49,7 @@ def _trailing(message: Message, intent: str) -> range:
         return range(0)
     amount = max((i for i in claimed if pieces[i].shape is Shape.QUANTITY), default=claimed[-1])
     edges = [i for i in claimed if i >= amount] + [len(pieces)]
-    for start, stop in reversed(list(zip(edges, edges[1:], strict=False))):
+    for start, stop in reversed(list(pairwise(edges))):
         stretch = _trimmed(pieces, range(start + 1, stop))
         if _says_something(pieces, stretch):
             return stretch
@@ -75,7 +76,7 @@ def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     words = [pieces[i] for i in where if not pieces[i].is_gap]
     return any(
         p.shape in (Shape.UNKNOWN, Shape.NUMBER)
-        or p.intents
+        or (p.intents and not p.has(Cue.TO, Cue.FILL, Cue.GIVE, Cue.NEED))
         or p.has(Cue.NOT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM)
         or is_part(p)
         for p in words

@@ -15,7 +15,7 @@ _NUMBERS_MAX: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """An item with its materials (none: unknown; several: to be asked). `quantity` None with `is_counted`: no number."""
+    """An item with its materials (none: unknown; several: to be asked)."""
 
     item: Item
     codes: tuple[str, ...]
@@ -94,6 +94,9 @@ class Resolver:
             return codes
         if any(size.prefix or len(size.dims) > 1 for size in item.sizes):
             return self._sized(self._traits(item, self.catalogue.materials), sizes)
+        if not self.counts and item.numbers:
+            # 6204还有多少: a question may name a thing by its number alone.
+            return self.catalogue.in_order(self.catalogue.materials)
         return ()
 
     def narrow(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -178,7 +181,7 @@ class Resolver:
         return self._sized(pool, sizes)
 
     def _size_or_amount(self, item: Item, codes: tuple[str, ...]) -> Resolved:
-        """4平方蓝线 names a size, 20平方地砖 an amount; where it could be both (20kg瓷砖胶), the amount is asked for."""
+        """4平方蓝线 names a size, 20平方地砖 an amount; where it could be both (20kg瓷砖胶), we ask."""
         size = _as_size(item.quantity) if item.quantity is not None else None
         sized = self._sized(codes, [(size, True)]) if size is not None else ()
         if sized and item.first_quantity is not None:

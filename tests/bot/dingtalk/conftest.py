@@ -12,6 +12,7 @@ from bot.dingtalk.connection import ConnectionLimits, StreamConnection
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.limits import RateLimit
 from bot.dingtalk.openapi import OpenApi
+from bot.dingtalk.sdk import Receive
 from bot.dingtalk.transport import TimeLimits
 from tests.bot.dingtalk.local_dingtalk import QUICK, SECRET, HandClock, LocalDingTalk, Units
 
@@ -67,21 +68,24 @@ Connect = Callable[..., StreamConnection]
 
 
 @pytest.fixture
-async def connect(
+def make_connection(
     dingtalk: LocalDingTalk, http: aiohttp.ClientSession, credentials: Credentials
-) -> AsyncIterator[Connect]:
+) -> Callable[..., StreamConnection]:
+    def make(receive: Receive, *, limits: ConnectionLimits = QUICK, **clocks: Any) -> StreamConnection:
+        return StreamConnection(
+            credentials=credentials, endpoint=dingtalk.url, http=http, receive=receive, limits=limits, **clocks
+        )
+
+    return make
+
+
+@pytest.fixture
+async def connect(make_connection: Callable[..., StreamConnection]) -> AsyncIterator[Connect]:
     """Starts connections, and stops them when the story ends."""
     started: list[tuple[StreamConnection, asyncio.Task[None]]] = []
 
-    def start(receive: Any, *, limits: ConnectionLimits = QUICK, endpoint: str = "", **clocks: Any) -> StreamConnection:
-        connection = StreamConnection(
-            credentials=credentials,
-            endpoint=endpoint or dingtalk.url,
-            http=http,
-            receive=receive,
-            limits=limits,
-            **clocks,
-        )
+    def start(receive: Receive, **settings: Any) -> StreamConnection:
+        connection = make_connection(receive, **settings)
         started.append((connection, asyncio.create_task(connection.run())))
         return connection
 

@@ -96,7 +96,10 @@ class LocalDingTalk:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         if request.content_type == "multipart/form-data":
-            body: Any = {name: value for name, value in (await request.post()).items()}
+            body: Any = {
+                name: (value.filename, value.file.read()) if isinstance(value, web.FileField) else value
+                for name, value in (await request.post()).items()
+            }
         else:
             body = json.loads(await request.text() or "{}")
         heard = Request(request.method, request.path, dict(request.query), body, dict(request.headers))
@@ -104,9 +107,13 @@ class LocalDingTalk:
         scripted = self.answers.get(request.path, [])
         if scripted:
             return await (scripted.pop(0) if len(scripted) > 1 else scripted[0])(heard)
-        return self._usual(heard)
+        return self.usual(heard)
 
-    def _usual(self, request: Request) -> web.Response:
+    async def usually(self, request: Request) -> web.StreamResponse:
+        """The usual answer, where a script has to name it."""
+        return self.usual(request)
+
+    def usual(self, request: Request) -> web.Response:
         if request.path == "/v1.0/gateway/connections/open":
             ticket = f"{TICKET}{len(self.tickets)}"
             self.tickets.add(ticket)
