@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dingtalk.errors import (
     CredentialsRefused,
@@ -29,7 +30,7 @@ from storage.unit import Clock, Units
 
 log: Final = logging.getLogger(__name__)
 
-CLAIM_MAX: Final = 16
+SENDING_MAX: Final = 16
 IDLE_SECONDS_MAX: Final = 5.0
 ATTEMPTS_MAX: Final = 6
 AMBIGUOUS_ATTEMPTS_MAX: Final = 2  # a text that may have arrived is repeated once
@@ -53,7 +54,10 @@ class _Outcome:
 
 
 class Dispatcher:
-    """Claims, sends, marks. Runs until it is cancelled; what it was sending then is sent again by the next one."""
+    """Claims, sends, marks. Runs until it is cancelled; what it was sending then is sent again by the next one.
+
+    Each message is sent by a task of its own, so that one that hangs holds up only its own chat.
+    """
 
     def __init__(self, database: Database, units: Units, sender: Sender, *, clock: Clock, usage: UsageMeter):
         self._database = database
@@ -61,50 +65,67 @@ class Dispatcher:
         self._sender = sender
         self._clock = clock
         self._usage = usage
-        self._sending: set[int] = set()
+        self._sending: dict[int, asyncio.Task[_Outcome]] = {}
         self.sent = 0
         self.dead = 0
 
     async def run(self) -> None:
-        while True:
-            self._units.recorded.clear()
-            try:
-                busy = await self.send_due()
-            except SQLAlchemyError as error:
-                log.error("outbox not reached", extra={"error": type(error).__name__})
-                busy = 0
-            if not busy:
-                await self._rest()
+        try:
+            while True:
+                self._units.recorded.clear()
+                try:
+                    busy = await self._turn()
+                except SQLAlchemyError as error:
+                    log.error("outbox not reached", extra={"error": type(error).__name__})
+                    busy = False
+                    await asyncio.sleep(IDLE_SECONDS_MAX)
+                if not busy:
+                    await self._rest()
+        finally:
+            for task in self._sending.values():
+                task.cancel()
+
+    async def send_due(self) -> int:
+        """Send everything that is due now and wait for it; returns how many messages were taken."""
+        taken = 0
+        while await self._turn() or self._sending:
+            taken += len(self._sending)
+            if self._sending:
+                await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
+        return taken
+
+    async def _turn(self) -> bool:
+        """Mark what was sent, take what is due; whether anything was done."""
+        ended = [task.result() for task in self._sending.values() if task.done()]
+        free = SENDING_MAX - (len(self._sending) - len(ended))
+        async with self._database.write() as connection:
+            await self._mark(connection, ended)
+            now = self._clock.now()
+            claimed = await outbox.claim(connection, now, free, besides=self._sending) if free > 0 else []
+            due = [one for one in claimed if not await outbox.supersede(connection, one)]
+            await self._usage.write(connection)
+        for one in ended:
+            del self._sending[one.claimed.id]
+        for one in due:
+            self._sending[one.id] = asyncio.create_task(self._send(one), name=f"send {one.message.key}")
+        await self._report([one for one in ended if one.is_dead])
+        return bool(ended or claimed)
 
     async def _rest(self) -> None:
-        """Until something was recorded, or something that waits may be due."""
+        """Until something was recorded, something was sent, or something that waits may be due."""
+        recorded = asyncio.ensure_future(self._units.recorded.wait())
         try:
-            await asyncio.wait_for(self._units.recorded.wait(), await self._until_due())
-        except TimeoutError:
-            return
+            waiting = {recorded, *self._sending.values()}
+            await asyncio.wait(waiting, timeout=await self._until_due(), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            recorded.cancel()
 
     async def _until_due(self) -> float:
         async with self._database.read() as connection:
-            due = await outbox.next_due(connection)
+            due = await outbox.next_due(connection, besides=self._sending)
         if due is None:
             return IDLE_SECONDS_MAX
         return min(max((due - self._clock.now()).total_seconds(), 0.05), IDLE_SECONDS_MAX)
-
-    async def send_due(self) -> int:
-        """Send what is due now; returns how many messages were taken."""
-        async with self._database.write() as connection:
-            claimed = await outbox.claim(connection, self._clock.now(), CLAIM_MAX, besides=self._sending)
-        if not claimed:
-            await self._usage.flush()
-            return 0
-        self._sending |= {one.id for one in claimed}
-        try:
-            outcomes = await asyncio.gather(*(self._send(one) for one in claimed))
-            await self._mark(outcomes)
-        finally:
-            self._sending -= {one.id for one in claimed}
-        await self._report([o for o in outcomes if o.is_dead])
-        return len(claimed)
 
     async def _send(self, claimed: Claimed) -> _Outcome:
         now = self._clock.now()
@@ -123,19 +144,17 @@ class Dispatcher:
         )
         return outcome
 
-    async def _mark(self, outcomes: list[_Outcome]) -> None:
+    async def _mark(self, connection: AsyncConnection, outcomes: list[_Outcome]) -> None:
         now = self._clock.now()
-        async with self._database.write() as connection:
-            for one in outcomes:
-                if one.later is not None:
-                    await outbox.mark_later(connection, one.claimed, now + one.later, one.error)
-                elif one.is_dead:
-                    await outbox.mark_dead(connection, one.claimed, one.error)
-                    self.dead += 1
-                else:
-                    await outbox.mark_sent(connection, one.claimed, now, one.send_key)
-                    self.sent += 1
-            await self._usage.write(connection)
+        for one in outcomes:
+            if one.later is not None:
+                await outbox.mark_later(connection, one.claimed, now + one.later, one.error)
+            elif one.is_dead:
+                await outbox.mark_dead(connection, one.claimed, one.error)
+                self.dead += 1
+            else:
+                await outbox.mark_sent(connection, one.claimed, now, one.send_key)
+                self.sent += 1
 
     async def _report(self, dead: list[_Outcome]) -> None:
         """Tell the administrators what could not be delivered, but not that this telling failed."""

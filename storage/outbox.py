@@ -243,10 +243,12 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
     return {str(state): int(number) for state, number in rows}
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """When the next waiting message may be sent."""
+async def next_due(connection: AsyncConnection, *, besides: Collection[int] = ()) -> datetime | None:
+    """When the next waiting message may be sent, leaving out those that are being sent already."""
     table = tables.outbox
-    query = select(func.min(table.c.next_at)).where(table.c.state == OutboxState.WAITING.value)
+    query = select(func.min(table.c.next_at)).where(
+        table.c.state == OutboxState.WAITING.value, table.c.id.not_in(besides)
+    )
     return (await connection.execute(query)).scalar_one_or_none()
 
 

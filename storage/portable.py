@@ -1,8 +1,8 @@
 """Backup and restore: the whole book as one file that either database reads.
 
 The file is a zip of JSON lines, a member a table, and a header with the head of the chain, the number of rows and the
-SHA-256 of every table. Values are written as they are stored (whole numbers, text, bytes as hex), so the book that comes
-out has the same hashes. It is written under another name, read back, and only then given its own.
+SHA-256 of every table. Values are written as they are stored (whole numbers, text, bytes as hex), so the book that
+comes out has the same hashes. It is written under another name, read back, and only then given its own.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from sqlalchemy import BigInteger, Integer, LargeBinary, Table, Text, column, func, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -129,10 +129,10 @@ def _read_row(line: bytes, whole: Table) -> Values:
         values = json.loads(line, parse_float=_no_float, parse_constant=_no_float)
     except (ValueError, RecursionError):
         raise BadBackup(f"{whole.name}: a line that cannot be read") from None
-    if not isinstance(values, list) or len(values) != len(whole.columns):  # pyright: ignore[reportUnknownArgumentType]
+    if not isinstance(values, list) or len(cast(Values, values)) != len(whole.columns):
         raise BadBackup(f"{whole.name}: a line with other columns")
-    given: Values = values
-    return [_value(v, _stored(c.type), f"{whole.name}.{c.name}") for v, c in zip(given, whole.columns, strict=True)]
+    given = zip(cast(Values, values), whole.columns, strict=True)
+    return [_value(value, _stored(c.type), f"{whole.name}.{c.name}") for value, c in given]
 
 
 def _value(value: Any, kind: TypeEngine[Any], where: str) -> Any:
@@ -316,8 +316,10 @@ class Backup:
 
 
 def _header(body: bytes) -> Header:
+    if len(body) > HEADER_BYTES_MAX:
+        raise BadBackup("a header longer than any we write")
     try:
-        said = json.loads(body) if len(body) <= HEADER_BYTES_MAX else None
+        said = cast(dict[str, Any], json.loads(body))
         if (said["format"], said["version"]) != (FORMAT, VERSION):
             raise BadBackup("a backup of another kind")
         tables = tuple(
@@ -391,6 +393,6 @@ async def _count_on(connection: AsyncConnection) -> None:
     for whole in TABLES:
         key = whole.autoincrement_column
         if key is not None and isinstance(key.type, Integer) and key.autoincrement is not False:
-            last = (await connection.execute(select(func.max(key)))).scalar_one()
+            last = (await connection.execute(select(func.max(key)))).scalar_one_or_none()
             sequence = func.pg_get_serial_sequence(whole.name, key.name)
             await connection.execute(select(func.setval(sequence, last or 1, last is not None)))

@@ -16,7 +16,7 @@ from bot.dingtalk.errors import (
     TokenRejected,
     Transient,
 )
-from bot.dingtalk.tolerant import Json, decode, integer, mapping, text
+from bot.dingtalk.tolerant import Json, decode, integer, items, mapping, text
 
 RETRY_AFTER_SECOND: Final = 1.0  # The window of the calls-per-second limits.
 RETRY_AFTER_MINUTE: Final = 60.0
@@ -103,6 +103,9 @@ def _new(status: int, body: Json, headers: Mapping[str, str]) -> DingTalkError:
         return Transient(*answer, ambiguous=True)
     if code in _NEW:
         return _NEW[code](*answer)
+    if status == 403:
+        scopes = items(mapping(body.get("accessdenieddetail")).get("requiredScopes"))
+        return NotPermitted(*answer, scopes=tuple(text(scope) for scope in scopes))
     return _by_status(answer, headers)
 
 
@@ -110,8 +113,6 @@ def _by_status(answer: _Answer, headers: Mapping[str, str]) -> DingTalkError:
     match answer.http_status:
         case 401:
             return TokenRejected(*answer)
-        case 403:
-            return NotPermitted(*answer)
         case 408:
             return Transient(*answer, ambiguous=True)
         case 429:  # Not in DingTalk's pages, but proxies in between know it.

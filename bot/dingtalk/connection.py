@@ -63,7 +63,11 @@ class ConnectionLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionState:
-    """How the connection is. `last_frame_age` is in seconds, None before the first link; pings count as frames."""
+    """How the connection is.
+
+    `since` is when the present link, or the last one, was opened. `last_frame_age` is in seconds, None before the first
+    link; pings count as frames.
+    """
 
     connected: bool
     since: datetime | None

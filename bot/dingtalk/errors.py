@@ -38,7 +38,19 @@ class CredentialsRefused(DingTalkError):
 
 
 class NotPermitted(DingTalkError):
-    """The application lacks a permission; the message names it, for the administrator."""
+    """The application lacks a permission. `scopes` are the names to tick in the console, where DingTalk gives them."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str = "",
+        http_status: int = 0,
+        request_id: str = "",
+        *,
+        scopes: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(code, message, http_status, request_id)
+        self.scopes = scopes
 
 
 class AddressRefused(DingTalkError):

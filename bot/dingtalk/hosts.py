@@ -7,13 +7,15 @@ from yarl import URL
 
 from bot.dingtalk.errors import Refused
 
-DINGTALK_DOMAINS: Final = ("dingtalk.com", "aliyuncs.com", "alicdn.com")  # DingTalk, its file store, its pictures.
+API_DOMAINS: Final = ("dingtalk.com",)
+FILE_DOMAINS: Final = ("dingtalk.com", "aliyuncs.com", "alicdn.com")  # DingTalk, its file store, its pictures.
 
 
 class AllowedHosts:
-    """DingTalk's own domains, and the hosts of the configured endpoints."""
+    """Some domains of DingTalk's, and the hosts of the configured endpoints."""
 
-    def __init__(self, endpoints: Iterable[str]) -> None:
+    def __init__(self, endpoints: Iterable[str], domains: tuple[str, ...]) -> None:
+        self._domains = domains
         self._hosts = frozenset(host for host in (URL(endpoint).host for endpoint in endpoints) if host)
 
     def check(self, address: str) -> URL:
@@ -28,4 +30,4 @@ class AllowedHosts:
         return url
 
     def _allows(self, host: str) -> bool:
-        return host in self._hosts or any(host == domain or host.endswith(f".{domain}") for domain in DINGTALK_DOMAINS)
+        return host in self._hosts or any(host == domain or host.endswith(f".{domain}") for domain in self._domains)

@@ -27,6 +27,7 @@ class Ending(StrEnum):
 
     EXPIRED = "expired"  # DingTalk asked us to move; the socket lives on for about ten seconds.
     CLOSED = "closed"
+    STOPPED = "stopped"  # By us.
     SILENT = "silent"  # Open by all appearances, but nothing has come for too long.
 
 
@@ -87,6 +88,7 @@ class Link:
 
     async def finish(self, seconds: float) -> None:
         """Take no more frames, let running handlers finish and acknowledge, then close and cancel what is left."""
+        self.end(Ending.STOPPED, "stopped")
         await self._stop_reading()
         if not await self._handlers.drain(seconds):
             log.warning("%d frames were not finished in time and stay unacknowledged", len(self._handlers))
@@ -95,6 +97,7 @@ class Link:
 
     async def abort(self) -> None:
         """End at once."""
+        self.end(Ending.STOPPED, "cancelled")
         self._socket.transport.abort()
         await self._stop_reading()
         await self._handlers.cancel()

@@ -7,6 +7,8 @@ from typing import Final
 
 log: Final = logging.getLogger(__name__)
 
+CANCEL_SECONDS: Final = 1.0
+
 
 class Nursery:
     """Keeps its tasks: holds on to them, logs what fails, never has more than `tasks_max`, and sees them to an end."""
@@ -36,12 +38,14 @@ class Nursery:
         return not self._tasks
 
     async def cancel(self) -> None:
-        """Cancel what still runs, and wait until it has ended."""
+        """Cancel what still runs, and wait a moment until it has ended; what resists is named in the log."""
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks)
+            _, stubborn = await asyncio.wait(tasks, timeout=CANCEL_SECONDS)
+            for task in stubborn:
+                log.error("task %s resists its cancellation", task.get_name())
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

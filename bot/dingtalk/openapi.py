@@ -16,7 +16,7 @@ from bot.dingtalk.clock import Clock
 from bot.dingtalk.colleague import Colleague, read_colleague
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.errors import DingTalkError, Refused, Transient
-from bot.dingtalk.hosts import AllowedHosts
+from bot.dingtalk.hosts import API_DOMAINS, FILE_DOMAINS, AllowedHosts
 from bot.dingtalk.limits import RateLimit
 from bot.dingtalk.markdown import split_markdown
 from bot.dingtalk.media import MediaKind, check_upload, file_type
@@ -74,7 +74,8 @@ class OpenApi:
     ) -> None:
         openapi = URL(openapi_endpoint)
         self._robot = credentials.robot_code
-        self._hosts = AllowedHosts((openapi_endpoint, oapi_endpoint))
+        self._webhooks = AllowedHosts((openapi_endpoint, oapi_endpoint), API_DOMAINS)
+        self._files = AllowedHosts((openapi_endpoint, oapi_endpoint), FILE_DOMAINS)
         self._transport = Transport(http, limits)
         self._calls = Calls(
             transport=self._transport,
@@ -115,7 +116,7 @@ class OpenApi:
         It draws on the other pool than sending does, and no send key comes back. `conversation` is for the rate limit;
         without it the webhook stands for it. Raises SessionGone when the webhook has run out (about 90 minutes).
         """
-        url = self._hosts.check(webhook)
+        url = self._webhooks.check(webhook)
         mentioned = list(dict.fromkeys(at))[:AT_MAX]
         # DingTalk mentions only people who stand both in the list and in the text.
         named = "\n\n" + " ".join(f"@{person}" for person in mentioned) if mentioned else ""
@@ -163,7 +164,7 @@ class OpenApi:
         Raises Refused for an expired or foreign code, a file that is too large, or an address that is not DingTalk's.
         """
         answer = await self._calls.new("POST", DOWNLOAD, {"downloadCode": code, "robotCode": self._robot})
-        url = self._hosts.check(text(answer.get("downloadUrl")))
+        url = self._files.check(text(answer.get("downloadUrl")))
         return await self._transport.fetch(url, bytes_max=DOWNLOAD_BYTES_MAX)
 
     async def upload(self, kind: MediaKind, name: str, data: bytes) -> str:

@@ -78,14 +78,16 @@ class Transport:
     async def fetch(self, url: URL, *, bytes_max: int) -> bytes:
         """The bytes at an address. Follows no redirect: the allowed host could send us anywhere.
 
-        Raises Refused above `bytes_max`, otherwise as `call` does.
+        Raises Refused for a file that is gone or larger than `bytes_max`, otherwise as `call` does.
         """
-        status, content, answered = await self._exchange(
+        status, content, _ = await self._exchange(
             "GET", url, data=None, headers={}, seconds=self._limits.download, bytes_max=bytes_max
         )
         if status != 200:
-            refusal = classify(status, content.decode(errors="replace"), answered, Generation.NEW)
-            raise refusal or Refused("local.redirected", "the file is not where DingTalk said", status)
+            # The file store is not DingTalk's API: a 403 in XML says that the signature has run out.
+            if status >= 500 or status in {408, 429}:
+                raise Transient("local.file_store", "the file store is busy", status, ambiguous=False)
+            raise Refused("local.file_gone", "the file is not, or no longer, where DingTalk said", status)
         return content
 
     async def _exchange(

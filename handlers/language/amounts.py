@@ -10,6 +10,8 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.vocabulary import Cue
 
 _TENTHS: Final = frozenset("一二三四五六七八九")
+# How many pieces back a word still bears on a number.
+_REACH: Final = 40
 _SUMS: Final = frozenset(["合计", "总价", "金额", "总金额", "合计金额", "总额", "货款", "小计", "共计", "总计"])
 
 
@@ -92,7 +94,7 @@ class _Quantities(_Walk):
 
     def _vague_before(self) -> bool:
         """大概领20米: the doubt reaches over verbs and names to the number, until a break or another number."""
-        for before in reversed(self.out):
+        for before in reversed(self.out[-_REACH:]):
             if before.has(Cue.VAGUE):
                 return before.text not in ("来", "多", "近") or before is self.out[-1]
             if before.shape in (Shape.BREAK, Shape.QUANTITY):
@@ -215,4 +217,4 @@ class _Prices(_Walk):
 
     def _repeats_unit(self, units: tuple[str, ...]) -> bool:
         gap = bool(self.out) and self.out[-1].is_gap
-        return gap and any(p.shape is Shape.QUANTITY and set(p.units) & set(units) for p in self.out)
+        return gap and any(p.shape is Shape.QUANTITY and set(p.units) & set(units) for p in self.out[-_REACH:])

@@ -34,7 +34,8 @@ _PEOPLED: Final = frozenset(("issue.create", "return.create", "requisition.creat
 _STAGED: Final = frozenset(
     (
         "requisition.create", "purchase_order.create", "issue.create", "return.create", "receipt.create",
-        "scrap.create", "labor.record", "rental.record", "progress.report", "cost.query", "ledger.query", "digest.query", "stock.query",
+        "scrap.create", "labor.record", "rental.record", "progress.report", "cost.query",
+        "ledger.query", "digest.query", "stock.query",
     )
 )  # fmt: skip
 _TEAMED: Final = frozenset(

@@ -77,14 +77,13 @@ async def order(book: Book) -> Tally:
 
 
 def _follows(states: list[str], form: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> bool:
-    """Whether states are: any number of the first form, exactly one of the second if it has any, the rest of the third."""
+    """Any number of states of the first form, exactly one of the second if it has any, the rest of the third."""
     before, at, after = form
     rest = list(states)
     while rest and rest[0] in before:
         rest.pop(0)
-    if at:
-        if not rest or rest.pop(0) not in at:
-            return False
+    if at and (not rest or rest.pop(0) not in at):
+        return False
     return all(state in after for state in rest)
 
 

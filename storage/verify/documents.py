@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
-from storage.verify.book import Book, Row, grouped, named
+from storage.verify.book import Book, Row, named
 from storage.verify.report import Tally
 
 PREFIXES: Final = {
@@ -62,49 +62,54 @@ async def papers(book: Book) -> AsyncIterator[Paper]:
 
 
 async def _gather(book: Book, found: dict[str, Paper], span: dict[str, str]) -> None:
-    def within(column: str) -> str:
-        return f"{column} > :after AND {column} <= :last"
+    """Hand every row about these documents to its paper."""
+    for sql, column, keep in _PARTS:
+        where = f"{column} > :after AND {column} <= :last"
+        name = column.rpartition(".")[2]
+        for row in await book.rows(sql.format(where=where), **span):
+            if (paper := found.get(row[name])) is not None:
+                keep(paper, row)
 
-    for row in await book.rows(f"SELECT * FROM document_line WHERE {within('number')} ORDER BY no", **span):  # noqa: S608
-        found[row["number"]].lines.append(row)
-    for row in await book.rows(f"SELECT * FROM document_link WHERE {within('number')}", **span):  # noqa: S608
-        found[row["number"]].links.add(row["other"])
-    for row in await book.rows(f"SELECT * FROM entry WHERE {within('number')} ORDER BY seq", **span):  # noqa: S608
-        if row["number"] in found:
-            found[row["number"]].entries.append(row)
-    sql = (
-        f"SELECT e.number, l.* FROM entry_line l JOIN entry e ON e.seq = l.seq WHERE {within('e.number')} ORDER BY l.no"  # noqa: S608
-    )
-    for row in await book.rows(sql, **span):
-        if row["number"] in found:
-            found[row["number"]].entered.setdefault(row["seq"], []).append(row)
-    for row in await book.rows(f"SELECT * FROM approval_node WHERE {within('number')} ORDER BY no", **span):  # noqa: S608
-        if row["number"] in found:
-            found[row["number"]].nodes.append(row)
-    for row in await book.rows(
-        f'SELECT * FROM approval_signer WHERE {within("number")} ORDER BY node, "position"',  # noqa: S608
-        **span,
-    ):
-        if row["number"] in found:
-            found[row["number"]].signers.append(row)
-    for row in await book.rows(f"SELECT reverses, number FROM entry WHERE {within('reverses')} ORDER BY seq", **span):  # noqa: S608
-        if row["reverses"] in found:
-            found[row["reverses"]].reversed_by.append(row["number"])
-    sql = f"""
-        SELECT source, number FROM entry
-        WHERE kind = 'purchase_order' AND act = 'post' AND {within("source")} ORDER BY seq
-    """  # noqa: S608
-    for row in await book.rows(sql, **span):
-        if row["source"] in found:
-            found[row["source"]].led_to.append(row["number"])
-    sql = f"""
+
+def _keep_received(paper: Paper, row: Row) -> None:
+    paper.received[row["order_line"]] = int(row["got"])
+
+
+_PARTS: Final[tuple[tuple[str, str, Callable[[Paper, Row], object]], ...]] = (
+    ("SELECT * FROM document_line WHERE {where} ORDER BY no", "number", lambda p, r: p.lines.append(r)),
+    ("SELECT * FROM document_link WHERE {where}", "number", lambda p, r: p.links.add(r["other"])),
+    ("SELECT * FROM entry WHERE {where} ORDER BY seq", "number", lambda p, r: p.entries.append(r)),
+    (
+        "SELECT e.number, l.* FROM entry_line l JOIN entry e ON e.seq = l.seq WHERE {where} ORDER BY l.no",
+        "e.number",
+        lambda p, r: p.entered.setdefault(r["seq"], []).append(r),
+    ),
+    ("SELECT * FROM approval_node WHERE {where} ORDER BY no", "number", lambda p, r: p.nodes.append(r)),
+    (
+        'SELECT * FROM approval_signer WHERE {where} ORDER BY node, "position"',
+        "number",
+        lambda p, r: p.signers.append(r),
+    ),
+    (
+        "SELECT reverses, number FROM entry WHERE {where} ORDER BY seq",
+        "reverses",
+        lambda p, r: p.reversed_by.append(r["number"]),
+    ),
+    (
+        "SELECT source, number FROM entry WHERE kind = 'purchase_order' AND act = 'post' AND {where} ORDER BY seq",
+        "source",
+        lambda p, r: p.led_to.append(r["number"]),
+    ),
+    (
+        """
         SELECT l.order_number, l.order_line, SUM(CASE e.kind WHEN 'receipt' THEN l.quantity ELSE -l.quantity END) AS got
         FROM entry_line l JOIN entry e ON e.seq = l.seq
-        WHERE e.kind IN ('receipt', 'reversal') AND {within("l.order_number")} GROUP BY 1, 2
-    """  # noqa: S608
-    for row in await book.rows(sql, **span):
-        if row["order_number"] in found:
-            found[row["order_number"]].received[row["order_line"]] = int(row["got"])
+        WHERE e.kind IN ('receipt', 'reversal') AND {where} GROUP BY 1, 2
+        """,
+        "l.order_number",
+        _keep_received,
+    ),
+)
 
 
 # --- I16 -----------------------------------------------------------------------------------------------------------
@@ -241,7 +246,7 @@ async def numbers(book: Book) -> Tally:
 
 
 async def units(book: Book) -> Tally:
-    """I13: a line's base quantity is what was entered x its unit's ratio, rounded once, or the whole balance beside it."""
+    """I13: a line's base quantity is what was entered by its unit's ratio, rounded once, or the balance beside it."""
     tally = Tally("lines")
     async for page in book.pages():
         for line in page.lines:
@@ -273,7 +278,8 @@ def _in_base(book: Book, line: Row) -> int | None:
 # --- I24 -----------------------------------------------------------------------------------------------------------
 
 _UNAPPROVED: Final = """
-    SELECT e.number, e.source, d.state FROM entry e LEFT JOIN document d ON d.number = e.source AND d.kind = 'requisition'
+    SELECT e.number, e.source, d.state
+    FROM entry e LEFT JOIN document d ON d.number = e.source AND d.kind = 'requisition'
     WHERE e.kind = 'purchase_order' AND e.act = 'post' AND e.source <> '' AND COALESCE(d.state, '') <> 'approved'
     ORDER BY e.seq
 """
@@ -291,7 +297,7 @@ _UNCONFIRMED: Final = """
 
 
 async def consent(book: Book) -> Tally:
-    """I24: an order drawn up from a requisition has its approval behind it, and nothing is received before it is placed."""
+    """I24: an order from a requisition has its approval behind it, and nothing is received before it is placed."""
     tally = Tally("orders from requisitions")
     sql = "SELECT COUNT(*) AS n FROM entry WHERE kind = 'purchase_order' AND act = 'post' AND source <> ''"
     tally.counted = (await book.rows(sql))[0]["n"]

@@ -58,7 +58,7 @@ async def chain(book: Book) -> Tally:
 
 
 async def reversals(book: Book) -> Tally:
-    """I11: a reversal names one earlier document, mirrors it, and what went out comes back at the value it left with."""
+    """I11: a reversal names one earlier document and mirrors it; what went out comes back at the value it left with."""
     tally, seen, waiting = Tally("reversals"), set[str](), list[Page]()
     async for page in book.pages():
         if page.head["reverses"] or page.head["kind"] == "reversal":

@@ -87,7 +87,7 @@ async def job_runs(book: Book) -> Tally:
 
 
 async def alerts(book: Book) -> Tally:
-    """I34: one warning at most is open for a material in a warehouse, and each was closed before the next was opened."""
+    """I34: one warning at most is open for a material in a warehouse; each was closed before the next was opened."""
     tally = Tally("warnings", await book.count("alert"))
     rows = await book.rows("SELECT * FROM alert ORDER BY material, warehouse, opened_at")
     for (material, warehouse), opened in grouped(rows, "material", "warehouse").items():

@@ -30,7 +30,7 @@ async def pools(book: Book) -> Tally:
     held = grouped(await book.rows("SELECT * FROM pool ORDER BY layer"), "material", "owner", "lot")
     for key in sorted(sums.keys() | held.keys()):
         tally.counted += 1
-        layers, (quantity, value) = held.get(key, []), sums[key] if key in sums else (0, 0)
+        layers, (quantity, value) = held.get(key, []), sums.get(key, (0, 0))
         have = sum(row["quantity"] for row in layers), sum(row["value"] for row in layers)
         tally.expect(have == (quantity, value), f"{'/'.join(key)}: holds {have}, moves say {(quantity, value)}")
         for row in layers:
@@ -78,7 +78,7 @@ class _Pool:
 
 
 async def rounding(book: Book) -> Tally:
-    """I8: what left a pool was its value x quantity / its quantity at that moment, rounded once; the last took the rest."""
+    """I8: what left a pool was its value x quantity / quantity held then, rounded once; the last took the rest."""
     tally = Tally("values that left")
     state = dict[Key, _Pool]()
     async for page in book.pages():

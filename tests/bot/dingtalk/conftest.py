@@ -14,7 +14,7 @@ from bot.dingtalk.limits import RateLimit
 from bot.dingtalk.openapi import OpenApi
 from bot.dingtalk.sdk import Receive
 from bot.dingtalk.transport import TimeLimits
-from tests.bot.dingtalk.local_dingtalk import QUICK, SECRET, HandClock, LocalDingTalk, Units
+from tests.bot.dingtalk.local_dingtalk import QUICK, SECRET, Connect, HandClock, LocalDingTalk, Units
 
 
 @pytest.fixture
@@ -62,9 +62,6 @@ def api(
         rate=RateLimit(clock),
         limits=TimeLimits(call=0.5, connect=0.5, download=0.5),
     )
-
-
-Connect = Callable[..., StreamConnection]
 
 
 @pytest.fixture

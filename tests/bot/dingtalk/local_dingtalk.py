@@ -9,9 +9,8 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-from bot.dingtalk.connection import ConnectionLimits
+from bot.dingtalk.connection import ConnectionLimits, StreamConnection
 from bot.dingtalk.units import Pool
 
 FRAMES = Path(__file__).parent / "frames"
@@ -57,11 +56,17 @@ class Socket:
     """One connection as the gateway sees it."""
 
     ws: web.WebSocketResponse
+    request: web.Request
     acks: list[dict[str, Any]] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def push(self, frame: str) -> None:
         await self.ws.send_str(frame)
+
+    def cut(self) -> None:
+        """As if somebody had pulled the cable out, with no word of farewell."""
+        assert self.request.transport is not None
+        self.request.transport.abort()
 
     def acked(self) -> list[str]:
         return [ack["headers"]["messageId"] for ack in self.acks]
@@ -131,7 +136,7 @@ class LocalDingTalk:
         self.tickets.add(f"used {ticket}")
         ws = web.WebSocketResponse(autoping=not self.is_mute)
         await ws.prepare(request)
-        socket = Socket(ws)
+        socket = Socket(ws, request)
         self.sockets.append(socket)
         try:
             async for message in ws:
@@ -156,7 +161,7 @@ def saying(body: Any, status: int = 200, **headers: str) -> Answer:
 async def until(true: Callable[[], object], seconds: float = 3.0) -> None:
     """Wait for something to become true, briefly."""
     async with asyncio.timeout(seconds):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what is waited for happens on the other side of a socket
             await asyncio.sleep(0.005)
 
 
@@ -182,6 +187,8 @@ class HandClock:
         self.slept.append(seconds)
         self.now += seconds
 
+
+Connect = Callable[..., StreamConnection]
 
 QUICK = ConnectionLimits(
     open_seconds=1.0,

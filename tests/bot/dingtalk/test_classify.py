@@ -103,6 +103,13 @@ def test_the_older_api_may_wrap_a_code_as_88(code: int | str, expected: type[Din
     assert error.message == "没有权限"
 
 
+def test_a_missing_permission_is_named() -> None:
+    detail = {"requiredScopes": ["Card.Instance.Write"]}
+    error = new(403, {"code": f"{FORBIDDEN}AccessTokenPermissionDenied", "accessdenieddetail": detail})
+    assert isinstance(error, NotPermitted)
+    assert error.scopes == ("Card.Instance.Write",)
+
+
 def test_success_is_no_error() -> None:
     assert new(200, {"processQueryKey": "k"}) is None
     assert old({"errcode": 0, "errmsg": "ok"}) is None

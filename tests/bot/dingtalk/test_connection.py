@@ -15,11 +15,11 @@ from bot.dingtalk.acks import AckData, card_ack, plain_ack
 from bot.dingtalk.backoff import Backoff
 from bot.dingtalk.connection import StreamConnection
 from bot.dingtalk.frames import Received
-from tests.bot.dingtalk.conftest import Connect
 from tests.bot.dingtalk.local_dingtalk import (
     QUICK,
     SECRET,
     TICKET,
+    Connect,
     LocalDingTalk,
     Request,
     saying,
@@ -220,8 +220,7 @@ async def test_after_a_drop_the_running_handlers_finish(connect: Connect, dingta
     await until(lambda: dingtalk.sockets)
     await dingtalk.sockets[0].push(story_frame("text-group"))
     await until(lambda: inbox.received)
-    transport = dingtalk.sockets[0].ws._req.transport  # noqa: SLF001 - a cut cable has no public name
-    transport.abort()
+    dingtalk.sockets[0].cut()
     await until(lambda: len(dingtalk.sockets) == 2)
     await until(lambda: inbox.finished)
     assert dingtalk.sockets[1].acks == []

@@ -16,8 +16,8 @@ from handlers.messages import (
     Event,
     File,
     Picture,
-    Quoted,
     QuotaGone,
+    Quoted,
     Sender,
     Text,
     Unreadable,
@@ -39,7 +39,7 @@ PRIVATE = Chat(id="cidPrivate1=", kind=ChatKind.PRIVATE, webhook=SITE.webhook, w
 IN_GROUP: dict[str, Any] = {
     "key": ROBOT_KEY, "message_id": "msgCement01==", "sender": XIAO_LI, "chat": SITE, "sent_at": SENT_AT
 }  # fmt: skip
-IN_PRIVATE = IN_GROUP | {"chat": PRIVATE}
+IN_PRIVATE: dict[str, Any] = IN_GROUP | {"chat": PRIVATE}
 OLD = Quoted(message_id="msgOld==", text="领螺栓200个")
 
 UNDERSTOOD = {
@@ -219,9 +219,9 @@ ANY_JSON = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    ["msgtype", "msgId", "createAt", "conversationId", "text", "content", "richText", "atUsers", "errorCode", "outTrackId",
-     "value", "isReplyMsg", "repliedMsg", "userId", "sessionWebhookExpiredTime", "params", "cardPrivateData", "form",
-     "recognition", "downloadCode", "fileName", "actionIds", "id", "staffId", "unknownMsgType"]
+    ["msgtype", "msgId", "createAt", "conversationId", "text", "content", "richText", "atUsers", "errorCode",
+     "outTrackId", "value", "isReplyMsg", "repliedMsg", "userId", "sessionWebhookExpiredTime", "params", "cardPrivateData",
+     "form", "recognition", "downloadCode", "fileName", "actionIds", "id", "staffId", "unknownMsgType"]
 )  # fmt: skip
 VALUES = st.deferred(
     lambda: ANY_JSON | OBJECTS | st.sampled_from(["text", "richText", "picture", "audio", "file", "1"])

@@ -264,6 +264,21 @@ async def test_a_download_follows_no_redirect_and_takes_no_giant(api: OpenApi, d
     assert refusal.value.code == "local.too_large"
 
 
+@pytest.mark.parametrize(("status", "expected"), [(403, Refused), (404, Refused), (503, Transient)])
+async def test_the_file_store_is_not_taken_for_the_api(
+    api: OpenApi, dingtalk: LocalDingTalk, status: int, expected: type[Exception]
+) -> None:
+    dingtalk.answer(DOWNLOAD, saying({"downloadUrl": f"{dingtalk.url}/files/1"}))
+    dingtalk.answer("/files/1", saying("<Error><Code>AccessDenied</Code></Error>", status=status))
+    with pytest.raises(expected):
+        await api.download("dl-1")
+
+
+async def test_an_answer_is_never_sent_to_a_file_store(api: OpenApi) -> None:
+    with pytest.raises(Refused):
+        await api.reply("https://anybody.oss-cn-hangzhou.aliyuncs.com/x", title="好", markdown="好")
+
+
 async def test_an_expired_download_code_is_refused(api: OpenApi, dingtalk: LocalDingTalk) -> None:
     dingtalk.answer(DOWNLOAD, saying({"code": "invalidParameter.robotCode.downloadCode"}, status=400))
     with pytest.raises(Refused):

@@ -11,7 +11,7 @@ def is_right(want: dict[str, Any], got: dict[str, Any]) -> bool:
         return False
     if want["status"] == "unknown":
         return True
-    if want["intent"] == "exception.report":
+    if want.get("intent") == "exception.report":
         return ("remark" in want.get("fields", {})) == ("remark" in got.get("fields", {}))
     return (
         _fields(want) == _fields(got)
@@ -27,7 +27,7 @@ def is_dangerous(want: dict[str, Any], got: dict[str, Any]) -> bool:
 
 
 def _fields(reading: dict[str, Any]) -> dict[str, Any]:
-    queries = reading["intent"] is not None and reading["intent"].endswith(".query")
+    queries = (reading.get("intent") or "").endswith(".query")
     dropped = NOT_COMPARED if queries else NOT_COMPARED | {"period"}
     if "from_project" in reading.get("fields", {}):
         dropped = dropped | {"project"}
