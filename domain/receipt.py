@@ -30,7 +30,7 @@ from domain.records import (
 )
 from domain.repeat import note_booking, refuse_repeat
 from domain.stock import LotNeeded, come_in, default_warehouse, in_base, needs_of, on_hand
-from domain.values import MILLION, Money, Price, Quantity, half_up
+from domain.values import FEN_PER_YUAN, MILLION, ZERO, Money, Price, Quantity, half_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class ArrivedLine:
     amount: Money | None = None
     lot: str = ""
     expiry: date | None = None
+    whole_order: bool = False  # not typed, but all that an order has outstanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,14 @@ class WhatPrice(Question):
 
     material: Material
     unit: str
+
+
+@dataclass(eq=False)
+class OrderWithoutPrice(DomainError):
+    """An order was received as a whole, and one of its materials has no price yet."""
+
+    order: Document
+    material: Material
 
 
 @dataclass(eq=False)
@@ -185,8 +194,7 @@ def _book(order: ReceiptOrder, by: Asker, draft: Draft) -> None:
     supplier(draft.company, order.supplier)
     place = _warehouse(draft.company, order, order.project)
     refuse_repeat(draft, by, order.said, again=order.again)
-    parts = [part for arrived in order.lines for part in _allot(order, arrived, draft)]
-    paper = _paper(order, found, place, parts, by, draft)
+    paper = _paper(order, found, place, _parts(order, draft), by, draft)
     moves = tuple(_move(draft, paper, place, line) for line in paper.lines)
     draft[DocumentOf(paper.number)] = paper
     draft.record(_entry(paper, moves))
@@ -211,29 +219,52 @@ def _of_named_order(order: ReceiptOrder, by: Asker, draft: Draft) -> ReceiptOrde
         open_lines = [line for line in paper.lines if line.outstanding]
         if not open_lines:
             raise NothingOutstanding(paper)
-        lines = tuple(ArrivedLine(material=x.material, entered=_outstanding_as_entered(x)) for x in open_lines)
+        lines = tuple(
+            ArrivedLine(material=x.material, entered=_outstanding_as_entered(x), whole_order=True) for x in open_lines
+        )
     return replace(order, project=paper.project, supplier=order.supplier or paper.supplier, lines=lines)
 
 
-def _outstanding_as_entered(line: Line) -> Quantity:
-    """The rest of an order line, in the unit it was ordered in when nothing of it has come, else in the base unit."""
-    return line.entered if not line.fulfilled else line.outstanding
+def _whole(line: Line) -> ArrivedLine:
+    """The rest of an order line: in the unit it was ordered in while nothing of it has come, else in the base unit."""
+    entered = line.entered if not line.fulfilled else line.outstanding
+    return ArrivedLine(material=line.material, entered=entered, whole_order=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """A share of an arrived line that goes to one order line, or to none."""
+    """A share of an arrived line that goes to one order line, or to none, and what it is worth."""
 
     arrived: ArrivedLine
     entered: Quantity
     quantity: Quantity
     order: Document | None = None
     line: Line | None = None
+    amount: Money = ZERO
+    price: Price | None = None
 
 
-def _allot(order: ReceiptOrder, arrived: ArrivedLine, draft: Draft) -> list[_Part]:
+# How much of each order line earlier lines of the same receipt have taken already, in millionths.
+_Counted = dict[tuple[str, int], int]
+
+
+def _parts(order: ReceiptOrder, draft: Draft) -> list[_Part]:
+    """Every arrived line, spread over the orders it answers and valued."""
+    counted: _Counted = {}
+    parts = list[_Part]()
+    for at, arrived in enumerate(order.lines):
+        kept = material(draft.company, arrived.material)
+        spread = _allot(order, kept, arrived, draft, counted)
+        for part in spread:
+            if part.order is not None and part.line is not None:
+                key = (part.order.number, part.line.no)
+                counted[key] = counted.get(key, 0) + part.quantity.millionths
+        parts += _valued(kept, at, spread)
+    return parts
+
+
+def _allot(order: ReceiptOrder, kept: Material, arrived: ArrivedLine, draft: Draft, counted: _Counted) -> list[_Part]:
     """Spread an arrived line over the named order, or over the oldest open ones; without any it stands alone."""
-    kept = material(draft.company, arrived.material)
     if kept.tracked is Tracking.SERIAL:
         raise SerialsNotYet(kept)
     if kept.tracked is Tracking.LOT and not arrived.lot:
@@ -242,10 +273,16 @@ def _allot(order: ReceiptOrder, arrived: ArrivedLine, draft: Draft) -> list[_Par
     papers = _candidates(order, kept, draft)
     if order.document and not papers:
         raise NotOnOrder(document(draft, order.document), kept)
-    open_lines = [(p, line) for p in papers for line in p.lines if line.material == kept.code]
+    open_lines = [(p, _less(p, line, counted)) for p in papers for line in p.lines if line.material == kept.code]
     if not open_lines:
         return [_Part(arrived=arrived, entered=arrived.entered, quantity=quantity)]
     return _spread(arrived, kept, quantity, open_lines, draft.company.settings.receipt_over_tolerance)
+
+
+def _less(paper: Document, line: Line, counted: _Counted) -> Line:
+    """An order line with what earlier lines of this receipt bring counted as received."""
+    more = counted.get((paper.number, line.no), 0)
+    return replace(line, fulfilled=Quantity(line.fulfilled.millionths + more, line.fulfilled.unit))
 
 
 def _candidates(order: ReceiptOrder, kept: Material, draft: Draft) -> list[Document]:
@@ -284,6 +321,49 @@ def _spread(
     return parts
 
 
+def _valued(kept: Material, at: int, parts: Sequence[_Part]) -> list[_Part]:
+    """What each part is worth: its share of the typed amount, of which the last takes the rest, else at its price."""
+    whole = parts[0].arrived.amount
+    if whole is None:
+        return [_priced(kept, at, part) for part in parts]
+    total = Quantity(sum(part.quantity.millionths for part in parts), kept.base_unit)
+    valued, left = list[_Part](), whole
+    for part in parts[:-1]:
+        share = whole.share(part.quantity, total)
+        valued.append(replace(part, amount=share, price=part.arrived.price))
+        left = left - share
+    last = replace(parts[-1], amount=left, price=parts[-1].arrived.price)
+    return [*valued, _with_price(last)]
+
+
+def _with_price(part: _Part) -> _Part:
+    """The price that an amount for a whole line comes to, so that the next order can suggest it."""
+    if part.price is not None or part.entered != part.arrived.entered:
+        return part
+    micros = Fraction(part.amount.fen * MILLION * MILLION, FEN_PER_YUAN * part.entered.millionths)
+    return replace(part, price=Price(half_up(micros)))
+
+
+def _priced(kept: Material, at: int, part: _Part) -> _Part:
+    """A part at the typed price, else at the order's. Raises WhatPrice, OrderWithoutPrice."""
+    paid = _paid(part)
+    price = price_in(kept, paid, part.entered.unit) if paid else None
+    if price is None:
+        if part.order is not None and part.arrived.whole_order:
+            raise OrderWithoutPrice(part.order, kept)
+        raise WhatPrice(kept, part.arrived.entered.unit, asks=(f"lines[{at}].unit_price",))
+    return replace(part, price=price, amount=price.times_to_fen(part.entered))
+
+
+def _paid(part: _Part) -> PaidPrice | None:
+    arrived = part.arrived
+    if arrived.price is not None:
+        return PaidPrice(price=arrived.price, unit=arrived.entered.unit, supplier="", day=date.min)
+    if part.line is not None and part.line.price is not None:
+        return PaidPrice(price=part.line.price, unit=part.line.entered.unit, supplier="", day=date.min)
+    return None
+
+
 def _paper(
     order: ReceiptOrder, found: Project, place: Warehouse, parts: Sequence[_Part], by: Asker, draft: Draft
 ) -> Document:
@@ -308,7 +388,6 @@ def _paper(
 
 def _line(draft: Draft, no: int, part: _Part) -> Line:
     arrived, kept = part.arrived, material(draft.company, part.arrived.material)
-    amount, price = _worth(kept, part)
     expiry = arrived.expiry
     if expiry is None and arrived.lot and kept.shelf_life_days:
         expiry = draft.today + timedelta(days=kept.shelf_life_days)
@@ -317,44 +396,14 @@ def _line(draft: Draft, no: int, part: _Part) -> Line:
         material=kept.code,
         entered=part.entered,
         quantity=part.quantity,
-        price=price,
-        amount=amount,
+        price=part.price,
+        amount=part.amount,
         lot=arrived.lot,
         expiry=expiry,
         order=part.order.number if part.order else "",
         order_line=part.line.no if part.line else 0,
         fulfilled=Quantity(0, kept.base_unit),
     )
-
-
-def _worth(kept: Material, part: _Part) -> tuple[Money, Price | None]:
-    """What a part is worth: the typed amount or price, else the order's. Raises WhatPrice."""
-    arrived = part.arrived
-    whole = arrived.entered == part.entered or (
-        part.quantity == part.entered and arrived.entered.unit != kept.base_unit
-    )
-    if arrived.amount is not None and whole:
-        return arrived.amount, arrived.price
-    paid = _paid(arrived, part)
-    if paid is None:
-        raise WhatPrice(kept, arrived.entered.unit, asks=("lines[0].unit_price",))
-    price = price_in(kept, paid, part.entered.unit)
-    if price is None:
-        raise WhatPrice(kept, arrived.entered.unit, asks=("lines[0].unit_price",))
-    if paid.unit == part.entered.unit:
-        return paid.price.times_to_fen(part.entered), paid.price
-    return price.times_to_fen(part.entered), price
-
-
-def _paid(arrived: ArrivedLine, part: _Part) -> PaidPrice | None:
-    if arrived.price is not None:
-        return PaidPrice(price=arrived.price, unit=arrived.entered.unit, supplier="", day=date.min)
-    if arrived.amount is not None:
-        micros = half_up(Fraction(arrived.amount.fen * MILLION * MILLION, 100 * arrived.entered.millionths))
-        return PaidPrice(price=Price(micros), unit=arrived.entered.unit, supplier="", day=date.min)
-    if part.line is not None and part.line.price is not None:
-        return PaidPrice(price=part.line.price, unit=part.line.entered.unit, supplier="", day=date.min)
-    return None
 
 
 def _move(draft: Draft, paper: Document, place: Warehouse, line: Line) -> Move:

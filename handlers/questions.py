@@ -1,6 +1,7 @@
 """What the robot asks back when a message does not say enough, and how the next message answers."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -14,6 +15,7 @@ YES: Final = frozenset(
     {"对", "是", "是的", "嗯", "好", "好的", "可以", "确认", "再记一次", "再记", "再记一笔", "ok", "OK"}
 )
 NO: Final = frozenset({"不", "不是", "不用", "不用了", "算了", "取消", "不要", "不要了", "否"})
+_PRICE: Final = re.compile(r"lines\[(\d+)\]\.unit_price")
 _ORDINALS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
@@ -78,20 +80,20 @@ def answered(memo: Memo, text: str, company: Company) -> Reading | None:
     reading = replace(memo.reading, status=Status.OK, missing=())
     if path.startswith("fields."):
         return replace(reading, fields={**reading.fields, path.removeprefix("fields."): value})
-    if path == "lines[0].unit_price":
-        return replace(reading, lines=tuple(_priced(line, value) for line in reading.lines))
+    if (priced := _PRICE.fullmatch(path)) is not None:
+        at = int(priced[1])
+        return replace(reading, lines=tuple(_priced(x, value) if i == at else x for i, x in enumerate(reading.lines)))
     return None
 
 
 def _priced(line: Line, price: str) -> Line:
-    """A line at a price, unless it had one: the question is asked for the first line that has none."""
-    return line if line.unit_price is not None or line.amount is not None else replace(line, unit_price=price)
+    return replace(line, unit_price=price)
 
 
 def _value(path: str, text: str, choices: tuple[str, ...], company: Company) -> str | None:
     if path == "fields.reason":
         return text
-    if path == "lines[0].unit_price":
+    if _PRICE.fullmatch(path):
         return _price(text)
     named = {label: code for code in choices for label in _labels(path, code, company)}
     if text in named:
@@ -103,7 +105,7 @@ def _value(path: str, text: str, choices: tuple[str, ...], company: Company) -> 
 
 
 def _price(text: str) -> str | None:
-    plain = text.removeprefix("单价").removeprefix("￥").removesuffix("一包").rstrip("元块").strip()
+    plain = text.removeprefix("单价").lstrip("￥¥").rstrip("元块").strip()
     try:
         parse_decimal(plain)
     except Exception:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.messaging import Button, CardPicture, Outbound, Route, RouteKind, Urgency
@@ -151,6 +151,18 @@ async def _change_cards(connection: AsyncConnection, rows: Sequence[Row]) -> Non
         await connection.execute(update(tables.card).where(tables.card.c.id == row["id"]).values(**changed))
 
 
+def _is_first() -> ColumnElement[bool]:
+    """Whether nothing earlier of the same chat or card still waits."""
+    table, earlier = tables.outbox, tables.outbox.alias("earlier")
+    return ~exists(
+        select(earlier.c.id).where(
+            earlier.c.order_key == table.c.order_key,
+            earlier.c.id < table.c.id,
+            earlier.c.state == OutboxState.WAITING.value,
+        )
+    )
+
+
 async def claim(
     connection: AsyncConnection, now: datetime, limit: int, *, besides: Collection[int] = ()
 ) -> list[Claimed]:
@@ -158,22 +170,15 @@ async def claim(
 
     `besides` are those that the caller is sending already: its own time may have jumped over its own leases.
     """
-    table, earlier = tables.outbox, tables.outbox.alias("earlier")
+    table = tables.outbox
     is_free = (table.c.lease_until.is_(None)) | (table.c.lease_until < now)
-    blocked = exists(
-        select(earlier.c.id).where(
-            earlier.c.order_key == table.c.order_key,
-            earlier.c.id < table.c.id,
-            earlier.c.state == OutboxState.WAITING.value,
-        )
-    )
     query = (
         select(table)
         .where(
             table.c.state == OutboxState.WAITING.value,
             table.c.next_at <= now,
             is_free,
-            ~blocked,
+            _is_first(),
             table.c.id.not_in(besides),
         )
         .order_by(table.c.urgency, table.c.id)
@@ -247,7 +252,7 @@ async def next_due(connection: AsyncConnection, *, besides: Collection[int] = ()
     """When the next waiting message may be sent, leaving out those that are being sent already."""
     table = tables.outbox
     query = select(func.min(table.c.next_at)).where(
-        table.c.state == OutboxState.WAITING.value, table.c.id.not_in(besides)
+        table.c.state == OutboxState.WAITING.value, _is_first(), table.c.id.not_in(besides)
     )
     return (await connection.execute(query)).scalar_one_or_none()
 

@@ -45,7 +45,8 @@ class ConnectionLimits:
     backoff_seconds_max: float = 60.0
     refused_seconds: float = 60.0  # After a refused id or secret, which only a person can mend.
     stable_seconds: float = 10.0  # A link that lived so long was a good one: the back-off begins anew.
-    overlap_seconds: float = 10.0  # The old socket's handlers may finish so long; then DingTalk cuts it anyway.
+    linger_seconds: float = 1.0  # The old socket is still read so long once the new one is open.
+    overlap_seconds: float = 9.0  # Then its handlers may finish so long; after ten seconds DingTalk cuts it anyway.
     drain_seconds: float = 8.0  # At the end.
     close_seconds: float = 1.0
     handler_seconds: float = 30.0
@@ -57,7 +58,10 @@ class ConnectionLimits:
     @property
     def of_link(self) -> LinkLimits:
         return LinkLimits(
-            handler_seconds=self.handler_seconds, handlers_max=self.handlers_max, close_seconds=self.close_seconds
+            handler_seconds=self.handler_seconds,
+            handlers_max=self.handlers_max,
+            linger_seconds=self.linger_seconds,
+            close_seconds=self.close_seconds,
         )
 
 

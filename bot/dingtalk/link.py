@@ -11,7 +11,6 @@ import websockets.exceptions
 from websockets.asyncio.client import ClientConnection
 
 from bot.dingtalk import sdk
-from bot.dingtalk.frames import CALLBACK, EVENT, SYSTEM
 from bot.dingtalk.nursery import Nursery
 from bot.dingtalk.tolerant import Json, decode, mapping, text
 
@@ -37,6 +36,7 @@ class LinkLimits:
 
     handler_seconds: float
     handlers_max: int
+    linger_seconds: float
     close_seconds: float
 
 
@@ -77,12 +77,14 @@ class Link:
         self._over.set()
 
     async def retire(self, seconds: float) -> None:
-        """Let running handlers finish and acknowledge here, at most so long, then close.
+        """Take the frames that are still under way, let handlers finish and acknowledge here for so long, then close.
 
         A handler that takes longer goes on to its own time limit: its effect counts, only its acknowledgement is lost.
         """
-        await self._handlers.drain(seconds)
+        if self._reader is not None:
+            await asyncio.wait([self._reader], timeout=self._limits.linger_seconds)
         await self._stop_reading()
+        await self._handlers.drain(seconds)
         await self._close()
         await self._handlers.drain(self._limits.handler_seconds)
 
@@ -131,12 +133,12 @@ class Link:
     async def _take(self, raw: str) -> None:
         frame = mapping(decode(raw))
         match frame.get("type"):
-            case type_ if type_ == SYSTEM:
+            case sdk.SystemMessage.TYPE:
                 await self._system(frame)
-            case type_ if type_ == CALLBACK:
+            case sdk.CallbackMessage.TYPE:
                 message = sdk.callback_message(frame, raw)
                 await self._handlers.start(self._handle(self._callbacks.raw_process, message), name="dingtalk-callback")
-            case type_ if type_ == EVENT:
+            case sdk.EventMessage.TYPE:
                 event = sdk.event_message(frame, raw)
                 await self._handlers.start(self._handle(self._events.raw_process, event), name="dingtalk-event")
             case _:
@@ -152,13 +154,13 @@ class Link:
 
     async def _handle(self, process: Callable[[Frame], Awaitable[sdk.AckMessage]], frame: Frame) -> None:
         """Acknowledge a frame when it is stored, never before. A failed one stays open; DingTalk may repeat it."""
+        limit = asyncio.timeout(self._limits.handler_seconds)
         try:
-            async with asyncio.timeout(self._limits.handler_seconds):
+            async with limit:
                 ack = await process(frame)
-        except TimeoutError:
-            log.error("a frame was not handled within %g s and stays unacknowledged", self._limits.handler_seconds)
         except Exception:
-            log.exception("a frame was not handled and stays unacknowledged")
+            why = "in time " if limit.expired() else ""
+            log.exception("a frame was not handled %sand stays unacknowledged", why)
         else:
             await self._send(ack)
 

@@ -1,6 +1,7 @@
 """Reading JSON that others wrote: what is absent or of another type is empty, and nothing raises."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias, cast
@@ -12,7 +13,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECONDS_MAX: Final = 253_402_300_799_000  # The end of the year 9999, the last one that Python can write.
 
 # NUL, which PostgreSQL cannot store, and lone surrogates, which cannot be encoded.
-_UNSTORABLE: Final = dict.fromkeys([0, *range(0xD800, 0xE000)], "\N{REPLACEMENT CHARACTER}")
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def decode(text: str) -> object:
@@ -39,7 +40,7 @@ def items(value: object) -> list[object]:
 
 def storable(text: str) -> str:
     """The text as both databases can keep it."""
-    return text.translate(_UNSTORABLE)
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def text(value: object) -> str:

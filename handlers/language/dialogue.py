@@ -159,7 +159,7 @@ class _Answer:
         index = _line_index(path)
         if len(codes) > 1:
             self.open[path] = codes
-        elif index is not None and index < len(self.lines):
+        elif codes and index is not None and index < len(self.lines):
             self.lines[index] = replace(self.lines[index], material=codes[0], said=None)
 
     def _take_free_text(self) -> None:

@@ -14,6 +14,8 @@ _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
 _NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
+# A message with more verbs is a story, not a command.
+_ACTS_MAX: Final = 300
 _CLEAR_VERBS: Final = frozenset(
     ("领", "领了", "要领", "领个", "领点", "退", "退了", "退回", "退给", "还", "卖", "调", "买", "订", "收了")
 )
@@ -62,6 +64,8 @@ class _Judge:
         if exception is not None:
             return exception
         acts = self._acts()
+        if len(acts) > _ACTS_MAX:
+            return NOTHING
         if any(self._is_negated(act) for act in acts):
             return NOTHING
         if self._is_calm(acts):

@@ -25,7 +25,7 @@ from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
 from handlers.language.vocabulary import Cue
 
 # A longer message is no command; a workbook is the way for it.
-TEXT_MAX: Final = 20_000
+TEXT_MAX: Final = 6_000
 _LIST_MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
 
 

@@ -18,6 +18,9 @@ from handlers.language.vocabulary import Cue
 # What one piece of each kind costs; a character that nothing explains costs most.
 _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 4, 6, 7, 8, 11, 10
 
+# No number or size is longer; without an end, a row of digits would cost its square.
+_SPAN_MAX: Final = 32
+
 _DOCUMENT: Final = re.compile(r"(?<![a-z])[a-z]{2}20\d{6}-\d{3,6}(?!\d)", re.ASCII)
 _LOT: Final = re.compile(r"(?:批号|批次号?|生产批号|lot)(?:是|为|no\.?)?[\s:#]*([a-z0-9][a-z0-9\-_/]*)", re.ASCII)
 _EXPIRY: Final = re.compile(
@@ -157,21 +160,21 @@ class _Scanner:
         text = self.text
         if start and text[start].isdigit() and (text[start - 1].isdigit() or text[start - 1] in "." + BROKEN):
             if text[start - 1] == BROKEN:
-                end = start + len(re.match(r"[\d.,\ue000]+", text[start:])[0])  # type: ignore[index]  # starts with a digit
+                end = start + len(re.match(r"[\d.,\ue000]+", text[start : start + _SPAN_MAX])[0])  # type: ignore[index]  # starts with a digit
                 yield end, _CLAIM, self._number(start, end, None)
             return
-        if match := _PERCENT.match(text, start):
+        if match := _PERCENT.match(text, start, start + _SPAN_MAX):
             yield match.end(), _CLAIM, self._number(start, match.end(), _percent(match), Shape.PERCENT)
-        if match := _NUMBER.match(text, start):
+        if match := _NUMBER.match(text, start, start + _SPAN_MAX):
             end = match.end() - (1 if match[0].endswith(",") else 0)
             number = None if text[end : end + 1] == BROKEN else exact(text[start:end])
             if not _LONELY_NUMERAL.fullmatch(text[start:end]):
                 yield end, _CLAIM + 1, self._number(start, end, number)
-        if (match := _RANGE.match(text, start)) and size_of(match[0]) is None:
+        if (match := _RANGE.match(text, start, start + _SPAN_MAX)) and size_of(match[0]) is None:
             yield match.end(), _CLAIM, self._number(start, match.end(), None)
-        if match := _VAGUE.match(text, start):
+        if match := _VAGUE.match(text, start, start + _SPAN_MAX):
             yield match.end(), _CLAIM, self._number(start, match.end(), None)
-        if not (start and "a" <= text[start - 1] <= "z") and (match := SIZE.match(text, start)):
+        if not (start and "a" <= text[start - 1] <= "z") and (match := SIZE.match(text, start, start + _SPAN_MAX)):
             yield from self._size(start, match.end())
 
     def _size(self, start: int, end: int) -> Iterator[Edge]:

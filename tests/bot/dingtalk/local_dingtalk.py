@@ -198,6 +198,7 @@ QUICK = ConnectionLimits(
     backoff_seconds_max=0.1,
     refused_seconds=0.2,
     stable_seconds=0.0,
+    linger_seconds=0.05,
     overlap_seconds=1.0,
     drain_seconds=0.5,
     close_seconds=0.2,

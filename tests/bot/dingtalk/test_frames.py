@@ -220,8 +220,9 @@ ANY_JSON = st.recursive(
 )
 FIELDS = st.sampled_from(
     ["msgtype", "msgId", "createAt", "conversationId", "text", "content", "richText", "atUsers", "errorCode",
-     "outTrackId", "value", "isReplyMsg", "repliedMsg", "userId", "sessionWebhookExpiredTime", "params", "cardPrivateData",
-     "form", "recognition", "downloadCode", "fileName", "actionIds", "id", "staffId", "unknownMsgType"]
+     "outTrackId", "value", "isReplyMsg", "repliedMsg", "userId", "sessionWebhookExpiredTime", "params",
+     "cardPrivateData", "form", "recognition", "downloadCode", "fileName", "actionIds", "id", "staffId",
+     "unknownMsgType"]
 )  # fmt: skip
 VALUES = st.deferred(
     lambda: ANY_JSON | OBJECTS | st.sampled_from(["text", "richText", "picture", "audio", "file", "1"])
