@@ -219,9 +219,7 @@ def _of_named_order(order: ReceiptOrder, by: Asker, draft: Draft) -> ReceiptOrde
         open_lines = [line for line in paper.lines if line.outstanding]
         if not open_lines:
             raise NothingOutstanding(paper)
-        lines = tuple(
-            ArrivedLine(material=x.material, entered=_outstanding_as_entered(x), whole_order=True) for x in open_lines
-        )
+        lines = tuple(_whole(x) for x in open_lines)
     return replace(order, project=paper.project, supplier=order.supplier or paper.supplier, lines=lines)
 
 
