@@ -6,8 +6,8 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -67,6 +67,17 @@ class Databases:
         self._started().psql(f"CREATE DATABASE {name}")
         return self._address(name)
 
+    def copy(self, url: str) -> str:
+        """The address of a copy of a book that nobody has open."""
+        name = f"copy{next(self._serial)}"
+        if url.startswith("sqlite"):
+            copy = self._folder / f"{name}.sqlite3"
+            shutil.copyfile(url.removeprefix("sqlite+aiosqlite:///"), copy)
+            return f"sqlite+aiosqlite:///{copy}"
+        original = urlsplit(url).path.strip("/")
+        self._started().psql(f"CREATE DATABASE {name} TEMPLATE {original}")
+        return self._address(name)
+
     def _new_sqlite(self) -> str:
         if self._sqlite is None:
             self._sqlite = self._folder / "template.sqlite3"
@@ -118,18 +129,9 @@ def _build(url: str) -> None:
                 await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the copy takes the main file alone
         await database.close()
 
-    # On a loop of its own: fixtures are set up while no loop runs, stories while theirs does.
-    with _own_loop() as loop:
-        loop.run_until_complete(build())
-
-
-@contextmanager
-def _own_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    try:
-        yield loop
-    finally:
-        loop.close()
+    # On a loop of its own in a thread of its own: a story's loop may be running here.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(asyncio.run, build()).result()
 
 
 @pytest.fixture(scope="session")

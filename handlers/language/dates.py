@@ -268,5 +268,6 @@ def _nth_month(g: _Groups, today: date) -> When:
 _READERS: Final[dict[str, Callable[[_Groups, date], When | None]]] = {
     "full": _full, "year_month": _year_month, "range": _range, "month_day": _month_day, "day": _day,
     "weekday": _weekday, "week": _week, "near": _near, "month_part": _month_part, "month": _month,
-    "year": _year, "quarter": _quarter, "nth_quarter": _nth_quarter, "last": _last, "within": _within, "nth_month": _nth_month,
+    "year": _year, "quarter": _quarter, "nth_quarter": _nth_quarter, "last": _last, "within": _within,
+    "nth_month": _nth_month,
 }  # fmt: skip

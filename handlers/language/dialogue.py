@@ -7,7 +7,7 @@ from typing import Final
 from handlers.language.draft import Draft, judge
 from handlers.language.fields import fill_named
 from handlers.language.intents import Decision
-from handlers.language.items import Item, ItemBuilder
+from handlers.language.items import Item, ItemBuilder, is_head
 from handlers.language.lexicon import Domain
 from handlers.language.message import Message
 from handlers.language.ordinals import chosen
@@ -17,39 +17,8 @@ from handlers.language.reasons import words_of
 from handlers.language.resolve import Resolved, Resolver
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import ENDINGS, Cue
 
-_ENDINGS: Final = frozenset(
-    [
-        "算了",
-        "不用了",
-        "不要了",
-        "取消",
-        "取消吧",
-        "算了吧",
-        "不弄了",
-        "不办了",
-        "先不弄了",
-        "不领了",
-        "不买了",
-        "不退了",
-        "不搞了",
-        "没事了",
-        "算了不要了",
-        "不需要了",
-        "作罢",
-        "拉倒",
-        "先算了",
-        "算啦",
-        "不用",
-        "停",
-        "结束",
-        "退出",
-        "别弄了",
-        "不做了",
-        "当我没说",
-    ]
-)
 _LINE_PATH: Final = re.compile(r"lines\[(\d{1,4})\]", re.ASCII)
 _FREE_TEXT: Final = ("remark", "reason")
 _FIELD_DOMAINS: Final = {
@@ -71,27 +40,20 @@ _FIELD_DOMAINS: Final = {
 def answer(message: Message, pending: Reading, decision: Decision) -> Reading | None:
     """The completed reading, or None where the text is no answer but a command (or talk) of its own."""
     plain = message.source.text.strip(" ,，。.!?;\n\t吧啊")
-    if plain in _ENDINGS:
+    if plain in ENDINGS:
         return Reading(status=Status.OK, intent="dialogue.cancel")
-    if pending.intent is None:
-        return _which_intent(message, pending, decision)
-    if decision.intents and not _continues(message, pending, decision):
+    if pending.intent is None or (decision.intents and not _continues(message, pending, decision)):
         return None
     return _Answer(message, pending).reading()
 
 
-def _which_intent(message: Message, pending: Reading, decision: Decision) -> Reading | None:
-    return None
-
-
 def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     """A bare unit or place may look like a command of its own (3个台班, 到B座); a verb of another act is one."""
-    has_verb = decision.verb >= 0 and bool(message.pieces[decision.verb].intents)
-    if not has_verb:
+    verb = message.pieces[decision.verb].intents if decision.verb >= 0 else {}
+    if not verb:
         return True
-    return (
-        not message.pieces[decision.verb].intents.get(decision.intents[0], False) and pending.intent in decision.intents
-    )
+    is_same = pending.intent in decision.intents and not verb.get(decision.intents[0], False)
+    return is_same and not any(is_head(piece) for piece in message.pieces)
 
 
 class _Answer:

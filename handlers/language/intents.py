@@ -7,7 +7,7 @@ from typing import Final
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Piece, Shape
-from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, MATERIAL_QUERIES, REASONED, SAME_ACT
+from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, SAME_ACT
 from handlers.language.vocabulary import Cue
 
 _ARRIVALS: Final = frozenset(
@@ -16,6 +16,7 @@ _ARRIVALS: Final = frozenset(
 _NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
 # A message with more verbs is a story, not a command.
 _ACTS_MAX: Final = 300
+_QUESTIONS: Final = frozenset(("吗", "么", "是不是", "是否", "谁", "什么时候", "几点", "何时", "怎么", "为什么", "?"))
 _CLEAR_VERBS: Final = frozenset(
     ("领", "领了", "要领", "领个", "领点", "退", "退了", "退回", "退给", "还", "卖", "调", "买", "订", "收了")
 )
@@ -66,7 +67,7 @@ class _Judge:
         acts = self._acts()
         if len(acts) > _ACTS_MAX:
             return NOTHING
-        if any(self._is_negated(act) for act in acts):
+        if any(self._is_negated(act) for act in acts) or self._takes_all_back(acts):
             return NOTHING
         if self._is_calm(acts):
             return NOTHING
@@ -108,9 +109,18 @@ class _Judge:
         for piece in reversed(before):
             if piece.has(Cue.NOT) and not piece.has(Cue.CORRECT):
                 return True
+            if piece.text == "不是" and not any(p.shape is Shape.QUANTITY for p in self.pieces[: act.index]):
+                return True
             if not (piece.shape is Shape.SPACE or piece.has(Cue.FILL)):
                 return False
         return False
+
+    def _takes_all_back(self, acts: list[Act]) -> bool:
+        """领…20包，不要了: what is taken back names nothing, so it may be everything."""
+        if not any(act.intent in LINE_INTENTS for act in acts):
+            return False
+        dropped = [index for index, piece in enumerate(self.pieces) if piece.has(Cue.DROP)]
+        return any(not any(is_part(self.pieces[i]) for i in self._clause(index)) for index in dropped)
 
     def _after_correction(self, acts: list[Act]) -> list[Act]:
         """领…，不对，退…: the last word counts."""
@@ -210,6 +220,8 @@ class _Judge:
     def _command(self, acts: list[Act]) -> Decision | None:
         if self.is_question and not self.has_amount:
             return None
+        if any(piece.has(Cue.LATER) or piece.text in _QUESTIONS for piece in self.pieces):
+            return self._asked(acts)
         acts = [act for act in acts if act.intent in LINE_INTENTS and not self._is_in_reason(act)]
         strong = [act for act in acts if act.is_strong]
         told = [act for act in strong if not self._is_attribute(act)] or strong
@@ -219,6 +231,13 @@ class _Judge:
         if not told:
             return None
         return self._one_of(told)
+
+    def _asked(self, acts: list[Act]) -> Decision | None:
+        """是不是领了20包: a question about what has been, whatever number is in it."""
+        is_asked = any(piece.text in _QUESTIONS for piece in self.pieces)
+        if is_asked and self.has_material and any(act.intent in _ARRIVALS for act in acts):
+            return Decision(("ledger.query",), acts[0].index)
+        return None
 
     def _weak(self, acts: list[Act]) -> list[Act]:
         """领, 买, 退 alone are commands only beside something they can be done to."""
@@ -285,8 +304,3 @@ class _Judge:
         return not any(p.shape is Shape.QUANTITY for p in between) or not any(
             p.shape is Shape.QUANTITY for p in self.pieces[max(places) :]
         )
-
-
-def is_query(intent: str) -> bool:
-    """Whether materials are named without amounts."""
-    return intent in MATERIAL_QUERIES

@@ -129,7 +129,7 @@ class ItemBuilder:
             self._close()
             self.correcting = True
         elif piece.has(Cue.DROP):
-            if self.current.has_mention and self.current.quantity is None:
+            if self.current.has_mention:
                 self.current.is_dropped = True
                 self._close()
             else:

@@ -1,6 +1,6 @@
 """The words a message can be made of, each with everything it can mean."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -8,7 +8,7 @@ from handlers.language.sounds import letter_keys, sound_keys
 from handlers.language.vocabulary import Cue
 
 WORD_MAX = 24
-SOUND_MAX = 8
+SOUND_MAX = 6
 
 
 class Domain(StrEnum):
@@ -103,9 +103,6 @@ class Lexicon:
     def spelled(self, letters: str) -> Word | None:
         """The words whose pinyin or initials are these letters."""
         return self._merged(self._by_letters.get(letters, set()))
-
-    def letters(self) -> Iterator[str]:
-        return iter(self._by_letters)
 
     def _merged(self, texts: set[str]) -> Word | None:
         if not texts:

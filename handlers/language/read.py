@@ -35,7 +35,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
         return UNKNOWN
     source = _without_list_marks(normalise(text))
     body, table = split_table(source.text)
-    pieces = amounts.fold(scan(body, catalogue, today, voice=context.via == "voice"))
+    pieces = amounts.fold(scan(body, catalogue, today))
     message = Message(
         source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
     )

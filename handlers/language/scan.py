@@ -13,7 +13,6 @@ from handlers.language.numerals import CHINESE, exact
 from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import SIZE, size_of
 from handlers.language.sounds import is_han, keys_of, syllables
-from handlers.language.vocabulary import Cue
 
 # What one piece of each kind costs; a character that nothing explains costs most.
 _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 4, 6, 7, 8, 11, 10
@@ -60,7 +59,7 @@ _VAGUE: Final = re.compile(
 Edge = tuple[int, int, Callable[[], Piece]]
 
 
-def scan(text: str, catalogue: Catalogue, today: date, *, voice: bool = False) -> tuple[Piece, ...]:
+def scan(text: str, catalogue: Catalogue, today: date) -> tuple[Piece, ...]:
     """The cheapest cover of the text, left to right; linear in its length."""
     scanner = _Scanner(text, catalogue, today)
     size = len(text)
@@ -132,10 +131,10 @@ class _Scanner:
         if match := _DOCUMENT.match(text, start):
             yield match.end(), 1, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))
         if (match := _LOT.match(text, start)) and match.end() - start > 2:
-            yield match.end(), 1, self._valued(Shape.LOT, start, match.end(), (match[1],), match.start(1))
+            yield match.end(), 1, self._valued(Shape.LOT, start, match.end(), (match[1],))
         if match := _SERIALS.match(text, start):
             numbers = tuple(part for part in re.split(r"[、,，/\s]+", match[1]) if part)
-            yield match.end(), 1, self._valued(Shape.SERIALS, start, match.end(), numbers, match.start(1))
+            yield match.end(), 1, self._valued(Shape.SERIALS, start, match.end(), numbers)
         if match := _EXPIRY.match(text, start):
             found = dates.find(text, match.end(), self.today) if match.end() < len(text) else None
             if found:
@@ -150,7 +149,7 @@ class _Scanner:
         if match := _PLACE.match(text, start):
             yield match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())
 
-    def _valued(self, shape: Shape, start: int, end: int, values: tuple[str, ...], _at: int = 0) -> Callable[[], Piece]:
+    def _valued(self, shape: Shape, start: int, end: int, values: tuple[str, ...]) -> Callable[[], Piece]:
         return lambda: Piece(shape=shape, start=start, end=end, text=self.text[start:end], values=values)
 
     def _dated(self, shape: Shape, start: int, found: tuple[int, dates.When]) -> Callable[[], Piece]:
@@ -277,8 +276,3 @@ def _percent(match: re.Match[str]) -> str | None:
         ones = "5" if match[4] == "半" else exact(match[4]) if match[4] else "0"
         return exact(f"{tens}{ones}") if tens.isdigit() else None
     return exact(match[1] or match[2])
-
-
-def is_calm(piece: Piece) -> bool:
-    """Talk among people."""
-    return piece.has(Cue.CALM)

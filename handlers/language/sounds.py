@@ -16,11 +16,11 @@ def is_han(char: str) -> bool:
 
 
 def syllables(char: str) -> tuple[str, ...]:
-    """All toneless readings of one character."""
+    """All toneless readings of one character, without the differences that the ear misses."""
     if not is_han(char):
         return ()
     found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return tuple(dict.fromkeys(found[0])) if found else ()
+    return tuple(dict.fromkeys(map(_merged, found[0]))) if found else ()
 
 
 def sound_keys(text: str) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def keys_of(readings: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         if not count > 0:
             return ()
     choices = [reading[:1] for reading in readings] if count > _COMBINATIONS_MAX else list(readings)
-    return tuple(dict.fromkeys(" ".join(map(_merged, said)) for said in product(*choices)))
+    return tuple(map(" ".join, product(*choices)))
 
 
 def letter_keys(text: str) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def api(
         clock=clock,
         units=units,
         rate=RateLimit(clock),
-        limits=TimeLimits(call=0.5, connect=0.5, download=0.5),
+        limits=TimeLimits(call=1.0, connect=1.0, download=10.0),
     )
 
 

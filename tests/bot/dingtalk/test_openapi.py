@@ -129,7 +129,7 @@ async def test_what_was_never_sent_may_be_repeated_and_what_broke_off_only_with_
     units: Units,
 ) -> None:  # fmt: skip
     async def stalls(_: Request) -> web.StreamResponse:
-        await asyncio.sleep(2)
+        await asyncio.sleep(1.5)
         return web.json_response({})
 
     async def breaks(_: Request) -> web.StreamResponse:
