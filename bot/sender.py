@@ -1,9 +1,11 @@
 """One rendered message to one DingTalk call, by the route that costs least of what is scarce."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cards import CardFace
-from bot.dingtalk.errors import SessionGone
+from bot.dingtalk.card_delivery import CardNotDelivered
+from bot.dingtalk.errors import NotPermitted, Refused, SessionGone
 from bot.dingtalk.openapi import OpenApi
 from bot.dingtalk.units import Pool
 from bot.usage import UsageMeter
@@ -54,5 +56,19 @@ class Sender:
         if not message.card.opens:
             await self._api.update_card(self._face.update(message.card))
             return ""
-        carriers = await self._api.create_card(self._face.create(message.card, message.route))
+        try:
+            carriers = await self._api.create_card(self._face.create(message.card, message.route))
+        except CardNotDelivered as found:
+            return await self._in_words(message, found.failed)
+        except (Refused, NotPermitted):
+            return await self._in_words(message, message.route.people)
         return next(iter(carriers.values()), "")
+
+    async def _in_words(self, message: Outbound, people: Sequence[str]) -> str:
+        """A card that DingTalk will not show, as text: every button has a command that does the same."""
+        assert message.card is not None
+        commands = "　".join(f"`{button.command}`" for button in message.card.buttons)
+        markdown = f"{message.markdown}\n\n{commands}" if commands else message.markdown
+        if message.route.conversation:
+            return await self._api.send_to_group(message.route.conversation, title=message.title, markdown=markdown)
+        return (await self._api.send_to_people(people, title=message.title, markdown=markdown)).send_key

@@ -8,7 +8,7 @@ from typing import ClassVar
 from domain.approval import Approval, ApprovalOf
 from domain.documents import Document
 from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation
-from domain.permissions import Action, Permit, check, may
+from domain.permissions import Action, Permit, check, known, may
 from domain.records import DocumentOf, document
 
 
@@ -56,7 +56,7 @@ def waiting(*, by: Asker) -> Operation:
     need = WaitingFor(by.person)
     return Operation(
         by=by,
-        may=Permit(by=by.person, action=Action.DECIDE),
+        may=None,
         needs=partial(_waiting_needs, need),
         decide=partial(_waiting, need),
     )
@@ -69,4 +69,5 @@ def _waiting_needs(need: WaitingFor, facts: Facts) -> Iterable[AnyNeed]:
 
 
 def _waiting(need: WaitingFor, draft: Draft) -> None:
+    known(draft.company, need.person)
     draft.answer(WaitingList(documents=tuple(document(draft, number) for number in draft[need])))

@@ -93,6 +93,13 @@ def may(person: Person, action: Action, *, project: str | None) -> bool:
     return any(person.has(role, project=project) for role in ALLOWED[action])
 
 
+def known(company: Company, person: str) -> Person:
+    """The person. Raises UnknownPerson."""
+    if (found := company.people.get(person)) is None:
+        raise UnknownPerson(person)
+    return found
+
+
 def who_may(company: Company, action: Action, *, project: str | None) -> tuple[Person, ...]:
     """Everybody who may, those with a role in the project itself first."""
     able = [p for p in company.people.values() if may(p, action, project=project)]
@@ -102,9 +109,7 @@ def who_may(company: Company, action: Action, *, project: str | None) -> tuple[P
 
 def check(permit: Permit, company: Company) -> Person:
     """The person, if allowed. Raises UnknownPerson or NotAllowed."""
-    person = company.people.get(permit.by)
-    if person is None:
-        raise UnknownPerson(permit.by)
+    person = known(company, permit.by)
     if not may(person, permit.action, project=permit.project):
         able = [p for p in who_may(company, permit.action, project=permit.project) if not p.has(_ADMIN)]
         names = tuple(p.name for p in (able or who_may(company, permit.action, project=permit.project))[:3])

@@ -9,7 +9,7 @@ from domain.documents import Act, Document, DocumentKind, Line, Number, State
 from domain.entries import Entry
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, Question, SeriesOf, ToGroup, ToPeople
-from domain.permissions import Action, Permit, in_project
+from domain.permissions import Action, Permit, check, in_project
 from domain.prices import last_paid, price_in
 from domain.records import BookedBy, DocumentOf, LastPricesOf, document, material, project, supplier
 from domain.repeat import note_booking, refuse_repeat
@@ -164,7 +164,7 @@ def confirm(
     """Place an order 确认下单, with another supplier or, where it has one line, another price if purchasing says so."""
     return Operation(
         by=by,
-        may=Permit(by=by.person, action=Action.ORDER),
+        may=None,
         needs=lambda _facts: (DocumentOf(number),),
         decide=partial(_confirm, number, by, supplier_code, price, pressed),
     )
@@ -179,6 +179,7 @@ class OnePriceManyLines(DomainError):
 
 def _confirm(number: Number, by: Asker, code: str, price: Price | None, pressed: bool, draft: Draft) -> None:
     order = document(draft, number)
+    check(Permit(by=by.person, action=Action.ORDER, project=order.project), draft.company)
     state = order.after(Act.CONFIRM)
     supplier(draft.company, code)
     if not (code or order.supplier):
@@ -214,7 +215,7 @@ def cancel(number: Number, *, by: Asker, pressed: bool = False) -> Operation:
     """Call an order off 作废 while nothing of it has come."""
     return Operation(
         by=by,
-        may=Permit(by=by.person, action=Action.ORDER),
+        may=None,
         needs=lambda _facts: (DocumentOf(number),),
         decide=partial(_cancel, number, by, pressed),
     )
@@ -222,6 +223,7 @@ def cancel(number: Number, *, by: Asker, pressed: bool = False) -> Operation:
 
 def _cancel(number: Number, by: Asker, pressed: bool, draft: Draft) -> None:
     order = document(draft, number)
+    check(Permit(by=by.person, action=Action.ORDER, project=order.project), draft.company)
     if order.state in {State.PARTLY_RECEIVED, State.RECEIVED}:
         raise AlreadyReceived(order)
     was_open = order.state is State.TO_CONFIRM

@@ -13,7 +13,7 @@ from domain.documents import Act, Document, DocumentKind, Line, Number, State
 from domain.entries import Entry
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, Question, SeriesOf, ToAsker, ToGroup, ToPeople
-from domain.permissions import Action, Permit, in_project
+from domain.permissions import Action, Permit, check, in_project, known
 from domain.prices import cost_at, last_paid
 from domain.records import BookedBy, DocumentOf, document, material, project
 from domain.repeat import note_booking, refuse_repeat
@@ -249,7 +249,7 @@ def decide(number: Number, verdict: Verdict, *, by: Asker, reason: str = "", pre
     """Approve 同意 or reject 驳回 at the node that is open. A press answers with the card, a text with a sentence."""
     return Operation(
         by=by,
-        may=Permit(by=by.person, action=Action.DECIDE),
+        may=None,
         needs=partial(_decide_needs, number),
         decide=partial(_decide, number, verdict, by, reason, pressed),
     )
@@ -266,6 +266,7 @@ def _decide_needs(number: Number, facts: Facts) -> Iterable[AnyNeed]:
 def _decide(number: Number, verdict: Verdict, by: Asker, reason: str, pressed: bool, draft: Draft) -> None:
     paper = document(draft, number)
     chain = draft[ApprovalOf(number)]
+    _may_decide(paper, chain, by, draft.company)
     if chain is None:
         paper.after(Act.APPROVE if verdict is Verdict.APPROVE else Act.REJECT)
         raise approval.NotYourTurn(paper, ())
@@ -286,6 +287,13 @@ def _decide(number: Number, verdict: Verdict, by: Asker, reason: str, pressed: b
         ),
     )
     _go_on(draft, paper, ruling, by, reason, pressed)
+
+
+def _may_decide(paper: Document, chain: Approval | None, by: Asker, company: Company) -> None:
+    """Whoever the chain asks may answer, be it for a role in this project only; others need the door's right."""
+    person = known(company, by.person)
+    if not any(s.person == person.id for n in (chain.nodes if chain else ()) for s in n.signers):
+        check(Permit(by=person.id, action=Action.DECIDE, project=paper.project), company)
 
 
 def _go_on(draft: Draft, paper: Document, ruling: Ruling, by: Asker, reason: str, pressed: bool) -> None:
@@ -343,7 +351,7 @@ def withdraw(number: Number, *, by: Asker) -> Operation:
     """Take a requisition back 撤回, by the requester, before the end."""
     return Operation(
         by=by,
-        may=Permit(by=by.person, action=Action.DECIDE),
+        may=None,
         needs=lambda _facts: (DocumentOf(number), ApprovalOf(number)),
         decide=partial(_withdraw, number, by),
     )
@@ -358,6 +366,7 @@ class NotYours(DomainError):
 
 def _withdraw(number: Number, by: Asker, draft: Draft) -> None:
     paper = document(draft, number)
+    known(draft.company, by.person)
     if paper.requester != by.person:
         raise NotYours(paper)
     withdrawn = replace(paper, state=paper.after(Act.WITHDRAW))

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Final
 
 from domain import case
-from domain.company import Company, Material, Warehouse
+from domain.company import Company, Material, Person, Warehouse
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation
-from domain.permissions import Action, Permit, may
+from domain.permissions import Action, Permit, check, in_project, known, may
 from domain.records import OnOrderOf, material, warehouse
 from domain.stock import PoolsOf, StockIn, owner_of, rule_of
 from domain.values import Money, Quantity
@@ -55,7 +55,7 @@ def ask(question: StockQuestion, *, by: Asker) -> Operation:
     """What is there? Raises NoSuchWarehouse, NoSuchMaterial."""
     return Operation(
         by=by,
-        may=Permit(by=by.person, action=Action.ASK_STOCK, project=question.project or None),
+        may=in_project(by.person, Action.ASK_STOCK, question.project),
         needs=partial(_needs, question),
         decide=partial(_answer, question, by),
     )
@@ -84,15 +84,28 @@ def _needs(question: StockQuestion, facts: Facts) -> Iterable[AnyNeed]:
 
 
 def _answer(question: StockQuestion, by: Asker, draft: Draft) -> None:
+    person = known(draft.company, by.person)
     if question.warehouse:
-        warehouse(draft.company, question.warehouse)
-    person = draft.company.people[by.person]
+        _must_see(person, warehouse(draft.company, question.warehouse), draft.company)
     found = list[StockLine]()
     for place in _places(draft.company, question):
+        if not _sees(person, place):
+            continue
         sees_cost = may(person, Action.SEE_COST, project=place.project)
         found += _lines(draft, question, place, sees_cost)
     shown = tuple(found[:LINES_MAX])
     draft.answer(StockAnswer(lines=shown, left_out=len(found) - len(shown), question=question))
+
+
+def _sees(person: Person, place: Warehouse) -> bool:
+    """A project's store is seen by those with a role there, the company's by everybody with a role anywhere."""
+    shared = place.project is None and bool(person.grants)
+    return shared or may(person, Action.ASK_STOCK, project=place.project)
+
+
+def _must_see(person: Person, place: Warehouse, company: Company) -> None:
+    if not _sees(person, place):
+        check(Permit(by=person.id, action=Action.ASK_STOCK, project=place.project), company)
 
 
 def _lines(draft: Draft, question: StockQuestion, place: Warehouse, sees_cost: bool) -> list[StockLine]:

@@ -36,11 +36,15 @@ class WhichOne(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memo:
-    """An open question: the reading it is about, the paths asked for, and what could be chosen."""
+    """An open question: the reading it is about, the paths asked for, and what could be chosen.
+
+    `said` is the digest of the words that began it, so that repeating them is noticed after the answer as well.
+    """
 
     reading: Reading
     asks: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    said: str = ""
 
     @property
     def wants_yes(self) -> bool:
@@ -51,6 +55,7 @@ class Memo:
             "reading": self.reading.to_json(),
             "asks": list(self.asks),
             "choices": {k: list(v) for k, v in self.choices.items()},
+            "said": self.said,
         }
         return json.dumps(body, ensure_ascii=False)
 
@@ -58,15 +63,20 @@ class Memo:
     def read(cls, dialogue: Dialogue) -> "Memo":
         body: dict[str, Any] = json.loads(dialogue.memo)
         choices = {path: tuple(codes) for path, codes in body["choices"].items()}
-        return cls(reading=Reading.from_json(body["reading"]), asks=tuple(body["asks"]), choices=choices)
+        return cls(
+            reading=Reading.from_json(body["reading"]),
+            asks=tuple(body["asks"]),
+            choices=choices,
+            said=body.get("said", ""),
+        )
 
 
-def memo_of(reading: Reading, question: Question) -> Memo:
+def memo_of(reading: Reading, question: Question, *, said: str = "") -> Memo:
     """What to keep of a question: the reading as pending, with what is missing."""
     if isinstance(question, Unclear | WhichOne):
-        return Memo(reading=reading, asks=question.asks)
+        return Memo(reading=reading, asks=question.asks, said=said)
     pending = replace(reading, status=Status.INCOMPLETE, missing=question.asks)
-    return Memo(reading=pending, asks=question.asks, choices=dict(question.choices))
+    return Memo(reading=pending, asks=question.asks, choices=dict(question.choices), said=said)
 
 
 def answered(memo: Memo, text: str, company: Company) -> Reading | None:

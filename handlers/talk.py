@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -100,6 +100,7 @@ class _Talk:
         self._catalogues = catalogues
         self._meant: tuple[tuple[object, ...], Operation] | None = None
         self._reading: Reading | None = None
+        self._said = ""
 
     @property
     def _dialogue(self) -> DialogueOf:
@@ -128,7 +129,7 @@ class _Talk:
 
     def remember(self, question: Question) -> str:
         """Keep the reading with what the question asks for."""
-        return memo_of(self._reading or Reading(status=Status.UNKNOWN), question).write()
+        return memo_of(self._reading or Reading(status=Status.UNKNOWN), question, said=self._said).write()
 
     def _operation(self, facts: Facts) -> Operation:
         """What the message asks for; worked out again only when the company or the open question changed."""
@@ -149,19 +150,25 @@ class _Talk:
         if memo is not None and self._text in NO:
             return self._answer(DialogueEnded())
         if memo is not None and memo.wants_yes and self._text in YES:
-            return self._do(memo.reading, facts, said="", again=True)
+            return self._do(replace(memo.reading, status=Status.OK, missing=()), facts, said=memo.said, again=True)
         return self._read(facts, memo)
 
     def _read(self, facts: Facts, memo: Memo | None) -> Operation:
         if memo is not None and (complete := answered(memo, self._text, facts.company)) is not None:
-            return self._do(complete, facts, said="")
-        reading = read(
+            return self._do(complete, facts, said=memo.said)
+        reading, alone = self._reading_of(facts, memo), memo is None or memo.wants_yes
+        # With a question open the words may be its answer, or a message of their own that means the same without it.
+        if memo is None or alone or reading == self._reading_of(facts, None):
+            return self._do(reading, facts, said=_said(self._text, self.by))
+        return self._do(reading, facts, said=memo.said)
+
+    def _reading_of(self, facts: Facts, memo: Memo | None) -> Reading:
+        return read(
             self._text,
             context=self._context(facts, memo),
             catalogue=self._catalogues.of(facts.company),
             today=facts.today,
         )
-        return self._do(reading, facts, said=_said(self._text, self.by) if memo is None else "")
 
     def _context(self, facts: Facts, memo: Memo | None) -> Context:
         group = facts.company.groups.get(self.by.chat)
@@ -179,7 +186,7 @@ class _Talk:
 
     def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
-        self._reading = reading
+        self._reading, self._said = reading, said
         if reading.status is Status.UNKNOWN or reading.intent is None:
             return self._not_understood()
         if reading.intent == "dialogue.cancel":

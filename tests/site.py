@@ -153,7 +153,13 @@ class Site:
         return _number(await self.do(self.receiving(*lines, by=by, project=project, **order)))
 
     def issuing(
-        self, *lines: str, by: str = "老张", project: str = "P01", stage: str = "主体", team: str = "瓦工班", **order: Any
+        self,
+        *lines: str,
+        by: str = "老张",
+        project: str = "P01",
+        stage: str = "主体",
+        team: str = "瓦工班",
+        **order: Any,
     ) -> Operation:
         """The operation that books what leaves for work."""
         taken = tuple(TakenLine(material=x.material, entered=x.quantity, lot=x.lot) for x in map(self.line, lines))
@@ -166,7 +172,9 @@ class Site:
         return _number(await self.do(self.issuing(*lines, by=by, project=project, **order)))
 
     def requesting(self, *lines: str, by: str = "小李", project: str = "P01", **order: Any) -> Operation:
-        wanted = tuple(WantedLine(material=x.material, entered=x.quantity, price=x.price) for x in map(self.line, lines))
+        wanted = tuple(
+            WantedLine(material=x.material, entered=x.quantity, price=x.price) for x in map(self.line, lines)
+        )
         return requisition.submit(RequisitionOrder(project=project, lines=wanted, **order), by=self.asker(by))
 
     async def request(self, *lines: str, by: str = "小李", project: str = "P01", **order: Any) -> Number:
@@ -184,7 +192,9 @@ class Site:
 
     async def order(self, *lines: str, by: str = "王姐", project: str = "P01", supplier: str = "S01") -> Number:
         """Purchasing orders directly."""
-        wanted = tuple(OrderedLine(material=x.material, entered=x.quantity, price=x.price) for x in map(self.line, lines))
+        wanted = tuple(
+            OrderedLine(material=x.material, entered=x.quantity, price=x.price) for x in map(self.line, lines)
+        )
         order = PurchaseOrderOrder(project=project, supplier=supplier, lines=wanted)
         return _number(await self.do(purchase_order.place(order, by=self.asker(by))))
 

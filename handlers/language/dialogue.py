@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from handlers.language.acts import Decision
 from handlers.language.draft import Draft, judge
 from handlers.language.fields import fill_named
-from handlers.language.intents import Decision
 from handlers.language.items import Item, ItemBuilder, is_head
 from handlers.language.lexicon import Domain
 from handlers.language.message import Message

@@ -1,9 +1,9 @@
 """What is asked for: the verbs of a message, weighed against its other words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Piece, Shape
@@ -22,26 +22,6 @@ _CLEAR_VERBS: Final = frozenset(
 )
 _LABOUR_UNITS: Final = frozenset(("工日",))
 _RENTAL_UNITS: Final = frozenset(("台班",))
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One verb in its place. `is_strong`: it needs nothing beside it to be a command."""
-
-    intent: str
-    is_strong: bool
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The intent, or several that were asked for at once; `verb` is where the deciding verb stands."""
-
-    intents: tuple[str, ...]
-    verb: int = -1
-
-
-NOTHING: Final = Decision(())
 
 
 def decide(pieces: Sequence[Piece], *, has_document: bool = False) -> Decision:
@@ -78,7 +58,8 @@ class _Judge:
     def _is_calm(self, acts: list[Act]) -> bool:
         """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
         calm = [piece for piece in self.pieces if piece.has(Cue.CALM)]
-        if not calm or (self.has_amount and any(act.is_strong for act in acts)):
+        is_ruling = self.has_document and any(act.intent in DOCUMENT_INTENTS for act in acts)
+        if not calm or is_ruling or (self.has_amount and any(act.is_strong for act in acts)):
             return False
         return not (self.has_amount and self.has_material and all(piece.intents for piece in calm))
 
@@ -120,7 +101,7 @@ class _Judge:
         if not any(act.intent in LINE_INTENTS for act in acts):
             return False
         dropped = [index for index, piece in enumerate(self.pieces) if piece.has(Cue.DROP)]
-        return any(not any(is_part(self.pieces[i]) for i in self._clause(index)) for index in dropped)
+        return not all(any(_names(self.pieces[i]) for i in self._clause(index)) for index in dropped)
 
     def _after_correction(self, acts: list[Act]) -> list[Act]:
         """领…，不对，退…: the last word counts."""
@@ -304,3 +285,7 @@ class _Judge:
         return not any(p.shape is Shape.QUANTITY for p in between) or not any(
             p.shape is Shape.QUANTITY for p in self.pieces[max(places) :]
         )
+
+
+def _names(piece: Piece) -> bool:
+    return is_part(piece) or piece.shape in (Shape.SIZE, Shape.NUMBER)

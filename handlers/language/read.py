@@ -6,12 +6,13 @@ from datetime import date
 from typing import Final
 
 from handlers.language import amounts, dialogue, records
+from handlers.language.acts import Decision
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
 from handlers.language.documents import add_document
 from handlers.language.draft import Draft, judge
 from handlers.language.fields import add_fields
-from handlers.language.intents import Decision, decide
+from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
 from handlers.language.message import Message
 from handlers.language.normalise import Source, normalise

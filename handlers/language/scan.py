@@ -241,6 +241,14 @@ class _Scanner:
 
     def _slips(self, start: int, longest: int) -> Iterator[Edge]:
         """Words that only sound like this: 刚劲 for 钢筋."""
+        unit = self.lexicon.get(self.text[start])
+        if (
+            start
+            and unit is not None
+            and unit.units
+            and (self.text[start - 1].isdigit() or self.text[start - 1] in CHINESE)
+        ):
+            return
         limit = start
         while limit < min(len(self.text), start + SOUND_MAX) and is_han(self.text[limit]):
             limit += 1

@@ -85,7 +85,7 @@ CUES: Final[dict[Cue, tuple[str, ...]]] = {
     # Not now, or only perhaps: no command.
     Cue.LATER: _split(
         "等会 等会儿 待会 待会儿 回头 过会 过会儿 过几天 改天 晚点 晚些 以后 将来 如果 要是 假如 万一 每天 每日"
-        " 每周 打算 准备 计划"
+        " 每周 打算"
     ),
     Cue.VAGUE: _split(
         "每个 每人 每组 每班 人均 每班组 每个人 大概 大约 约 左右 上下 差不多 多 来 近 将近 至少 最多 不到 超过"

@@ -130,8 +130,8 @@ class Told:
 
     @property
     def words(self) -> str:
-        """Title and text without the marks that markdown needs."""
-        return f"{self.title}\n{self.markdown}".replace("\\", "")
+        """A card's title and the text, without the marks that markdown needs."""
+        return f"{self.title}\n{self.markdown}".replace("\\", "").replace("**", "").replace("`", "")
 
 
 @dataclass
@@ -158,9 +158,9 @@ class Chat:
         answer = await self.units.work(f"load:{next(self._serial)}", operation)
         assert answer.end is End.DONE, answer
 
-    async def says(self, who: str, text: str, *, chat: str = GROUP, **frame: Any) -> str:
+    async def says(self, who: str, words: str, *, chat: str = GROUP, **frame: Any) -> str:
         """A person writes; returns what the robot answers into that chat."""
-        return await self.brings(self.text_frame(who, text, chat=chat, **frame))
+        return await self.brings(self.text_frame(who, words, chat=chat, **frame))
 
     async def brings(self, frame: Mapping[str, object]) -> str:
         """DingTalk brings a frame; returns the answers into the chat it came from."""
@@ -245,9 +245,9 @@ class Chat:
         """A person's id; somebody the company does not know is their own id."""
         return next((p.id for p in self.company.people.values() if p.name == who), who)
 
-    def text_frame(self, who: str, text: str, *, chat: str = GROUP, **data: Any) -> dict[str, Any]:
+    def text_frame(self, who: str, words: str, *, chat: str = GROUP, **data: Any) -> dict[str, Any]:
         """A message as DingTalk sends it; `data` adds to its body or changes it."""
-        return self.frame(who, chat=chat, msgtype="text", text={"content": text}, **data)
+        return self.frame(who, chat=chat, **{"msgtype": "text", "text": {"content": words}, **data})
 
     def frame(self, who: str, *, chat: str = GROUP, **data: Any) -> dict[str, Any]:
         moment = int(self.clock.now().timestamp() * 1000)

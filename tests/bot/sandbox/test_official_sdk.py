@@ -3,8 +3,8 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -41,8 +41,8 @@ class Presses(dingtalk_stream.CallbackHandler):
         return dingtalk_stream.AckMessage.STATUS_OK, answer
 
 
-@contextmanager
-def running(client: dingtalk_stream.DingTalkStreamClient) -> Iterator[None]:
+@asynccontextmanager
+async def running(client: dingtalk_stream.DingTalkStreamClient) -> AsyncIterator[None]:
     """In a thread with a loop of its own, because the SDK opens its connection with a blocking call."""
     loop = asyncio.new_event_loop()
     tasks: list[asyncio.Task[None]] = []
@@ -63,7 +63,7 @@ def running(client: dingtalk_stream.DingTalkStreamClient) -> Iterator[None]:
     # The SDK swallows the first cancellation and sleeps; only one that comes during that sleep ends it.
     while thread.is_alive():
         loop.call_soon_threadsafe(tasks[0].cancel)
-        thread.join(0.1)
+        await asyncio.to_thread(thread.join, 0.5)  # the sandbox says goodbye in this loop meanwhile
 
 
 async def test_the_official_sdk_hears_acks_and_answers_presses(
@@ -76,7 +76,7 @@ async def test_the_official_sdk_hears_acks_and_answers_presses(
     chatbot, presses = Chatbot(), Presses()
     client.register_callback_handler(dingtalk_stream.ChatbotMessage.TOPIC, chatbot)
     client.register_callback_handler(CARD_TOPIC, presses)
-    with running(client):
+    async with running(client):
         await until(lambda: bool(dingtalk.gateway.connections))
         said = dingtalk.say("u-li", GROUP, "申购 42.5水泥 200包")
         await until(lambda: dingtalk.messages("u-li", GROUP)[0]["delivery"] == "acked")
