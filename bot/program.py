@@ -152,6 +152,7 @@ class Robot:
             api_token=settings.api_token,
             status=status,
             zone=settings.timezone,
+            now=self._clock.now,
         )
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
@@ -191,5 +192,3 @@ class Robot:
         await self._background.drain(0)
         await self._stack.aclose()
 
-
-__all__ = ["Robot"]

@@ -38,13 +38,15 @@ class WhichOne(Question):
 class Memo:
     """An open question: the reading it is about, the paths asked for, and what could be chosen.
 
-    `said` is the digest of the words that began it, so that repeating them is noticed after the answer as well.
+    `said` is the digest of the words that began it, so that repeating them is noticed after the answer as well;
+    `again` that the person has said already that they mean it.
     """
 
     reading: Reading
     asks: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     said: str = ""
+    again: bool = False
 
     @property
     def wants_yes(self) -> bool:
@@ -56,6 +58,7 @@ class Memo:
             "asks": list(self.asks),
             "choices": {k: list(v) for k, v in self.choices.items()},
             "said": self.said,
+            "again": self.again,
         }
         return json.dumps(body, ensure_ascii=False)
 
@@ -68,15 +71,16 @@ class Memo:
             asks=tuple(body["asks"]),
             choices=choices,
             said=body.get("said", ""),
+            again=body.get("again", False),
         )
 
 
-def memo_of(reading: Reading, question: Question, *, said: str = "") -> Memo:
+def memo_of(reading: Reading, question: Question, *, said: str = "", again: bool = False) -> Memo:
     """What to keep of a question: the reading as pending, with what is missing."""
     if isinstance(question, Unclear | WhichOne):
-        return Memo(reading=reading, asks=question.asks, said=said)
+        return Memo(reading=reading, asks=question.asks, said=said, again=again)
     pending = replace(reading, status=Status.INCOMPLETE, missing=question.asks)
-    return Memo(reading=pending, asks=question.asks, choices=dict(question.choices), said=said)
+    return Memo(reading=pending, asks=question.asks, choices=dict(question.choices), said=said, again=again)
 
 
 def answered(memo: Memo, text: str, company: Company) -> Reading | None:

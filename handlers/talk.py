@@ -100,7 +100,7 @@ class _Talk:
         self._catalogues = catalogues
         self._meant: tuple[tuple[object, ...], Operation] | None = None
         self._reading: Reading | None = None
-        self._said = ""
+        self._said, self._again = "", False
 
     @property
     def _dialogue(self) -> DialogueOf:
@@ -129,7 +129,8 @@ class _Talk:
 
     def remember(self, question: Question) -> str:
         """Keep the reading with what the question asks for."""
-        return memo_of(self._reading or Reading(status=Status.UNKNOWN), question, said=self._said).write()
+        reading = self._reading or Reading(status=Status.UNKNOWN)
+        return memo_of(reading, question, said=self._said, again=self._again).write()
 
     def _operation(self, facts: Facts) -> Operation:
         """What the message asks for; worked out again only when the company or the open question changed."""
@@ -155,12 +156,12 @@ class _Talk:
 
     def _read(self, facts: Facts, memo: Memo | None) -> Operation:
         if memo is not None and (complete := answered(memo, self._text, facts.company)) is not None:
-            return self._do(complete, facts, said=memo.said)
+            return self._do(complete, facts, said=memo.said, again=memo.again)
         reading, alone = self._reading_of(facts, memo), memo is None or memo.wants_yes
         # With a question open the words may be its answer, or a message of their own that means the same without it.
         if memo is None or alone or reading == self._reading_of(facts, None):
             return self._do(reading, facts, said=_said(self._text, self.by))
-        return self._do(reading, facts, said=memo.said)
+        return self._do(reading, facts, said=memo.said, again=memo.again)
 
     def _reading_of(self, facts: Facts, memo: Memo | None) -> Reading:
         return read(
@@ -186,7 +187,7 @@ class _Talk:
 
     def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
-        self._reading, self._said = reading, said
+        self._reading, self._said, self._again = reading, said, again
         if reading.status is Status.UNKNOWN or reading.intent is None:
             return self._not_understood()
         if reading.intent == "dialogue.cancel":

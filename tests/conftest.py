@@ -52,7 +52,7 @@ class Databases:
     def __init__(self, folder: Path):
         self._folder = folder
         self._serial = itertools.count(1)
-        self._server: "PostgresServer | None" = None
+        self._server: PostgresServer | None = None
         self._sqlite: Path | None = None
 
     def url(self, kind: str) -> str:

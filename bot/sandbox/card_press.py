@@ -53,10 +53,10 @@ class CardPress:
             return Pressed(FAILED)
         push = Push(CALLBACK, CARD_TOPIC, self._data(person, card, button, message))
         try:
-            self._units.count_stream(CARD_TOPIC)
             ack = await self._gateway.push(push, self._deadline)
         except NobodyListens:
             return Pressed(FAILED)
+        self._units.count_stream(CARD_TOPIC)
         if ack is None or not ack.is_ok:
             return Pressed(FAILED)
         self._apply(card, person, record(ack.data, "response"))

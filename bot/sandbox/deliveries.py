@@ -1,7 +1,7 @@
 """Brings messages and events to the robot, again and again until it acknowledges one of the pushes."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 
 from bot.sandbox import ids
@@ -47,8 +47,9 @@ class Deliveries:
 
     def message(self, message: Message) -> None:
         """Bring what a person said to the robot."""
-        message.delivery = Delivery.PENDING
-        self._nursery.start(self._bring_message(message))
+        is_heard = self._gateway.somebody_listens(CALLBACK, ROBOT_TOPIC)
+        message.delivery = Delivery.SENT if is_heard else Delivery.PENDING
+        self._start(self._bring_message(message))
 
     def event(self, event_type: str, data: Mapping[str, object]) -> None:
         """Bring an event of the organisation to the robot, such as `user_add_org`."""
@@ -60,7 +61,14 @@ class Deliveries:
             "eventUnifiedAppId": ids.fixed_hex(self._world.corp_id, 32),
         }
         push = Push(EVENT, EVENT_TOPIC, data, headers)
-        self._nursery.start(self._bring(push, self._event_deadline, _event_taken))
+        self._start(self._bring(push, self._event_deadline, _event_taken))
+
+    def _start(self, work: Coroutine[object, object, object]) -> None:
+        self._under_way += 1
+        self._nursery.start(work).add_done_callback(self._ended)
+
+    def _ended(self, _: object) -> None:
+        self._under_way -= 1
 
     async def _bring_message(self, message: Message) -> None:
         await self._gateway.wait_for_listener(CALLBACK, ROBOT_TOPIC)
@@ -71,16 +79,12 @@ class Deliveries:
     async def _bring(
         self, push: Push, deadline: float, is_taken: Callable[[Ack], bool], message: Message | None = None
     ) -> bool:
-        self._under_way += 1
-        try:
-            for _ in range(DELIVERY_ATTEMPTS_MAX):
-                if await self._attempt(push, deadline, is_taken, message):
-                    return True
-                if self.renews_message_id:
-                    push = replace(push, id=ids.push_id())
-            return False
-        finally:
-            self._under_way -= 1
+        for _ in range(DELIVERY_ATTEMPTS_MAX):
+            if await self._attempt(push, deadline, is_taken, message):
+                return True
+            if self.renews_message_id:
+                push = replace(push, id=ids.push_id())
+        return False
 
     async def _attempt(
         self, push: Push, deadline: float, is_taken: Callable[[Ack], bool], message: Message | None

@@ -14,11 +14,11 @@ _HEADING: Final = re.compile(r"(#{1,6})\s+(.+)")
 _BULLET: Final = re.compile(r"\s*[-*+]\s+(.+)")
 _NUMBERED: Final = re.compile(r"\s*(\d{1,4})[.、]\s+(.+)")
 _RULE: Final = re.compile(r"\s*(\*{3,}|-{3,})\s*")
-_LINK: Final = re.compile(r"(!?)\[([^\[\]]{0,200})\]\(([^()\s]{1,2000})\)")
+_LINK: Final = re.compile(r"(?P<bang>!?)\[(?P<words>[^\[\]]{0,200})\]\((?P<target>[^()\s]{1,2000})\)")
+# A backslash before a mark makes it a plain character; inside a `command` nothing is a mark.
+_LITERAL: Final = re.compile(r"\\(?P<mark>[!-/:-@\[-`{-~])|`(?P<code>[^`\n]{1,500})`")
 _BOLD: Final = re.compile(r"\*\*([^*\n]{1,2000}?)\*\*")
 _ITALIC: Final = re.compile(r"(?<![\w*])\*([^*\s][^*\n]{0,500}?)\*(?![\w*])")
-_CODE: Final = re.compile(r"`([^`\n]{1,500})`")
-_FONT: Final = re.compile(r"&lt;/?font[^&]{0,200}?(?:&#34;[^&]{0,100}&#34;[^&]{0,50}){0,4}&gt;|&lt;br\s*/?&gt;")
 _HELD: Final = re.compile("\x00(\\d+)\x00")
 
 PictureAddress = Callable[[str], str]
@@ -71,8 +71,10 @@ def _is_plain(line: str) -> bool:
 
 
 def _paragraph(lines: list[str], picture: PictureAddress) -> str:
-    """Lines of one paragraph. A single newline is shown as one: that is how the robot means it."""
-    return "<br>".join(_inline(line.strip(), picture) for line in lines)
+    """Lines of one paragraph. DingTalk joins them unless two blanks stand before the break."""
+    last = len(lines) - 1
+    ends = ["" if n == last else "<br>" if line.endswith("  ") else " " for n, line in enumerate(lines)]
+    return "".join(_inline(line.strip(), picture) + end for line, end in zip(lines, ends, strict=True))
 
 
 def _list(entries: list[str], picture: PictureAddress) -> str:
@@ -87,30 +89,34 @@ def _list(entries: list[str], picture: PictureAddress) -> str:
 
 
 def _inline(text: str, picture: PictureAddress) -> str:
-    held: list[str] = []
+    """One line. What has been marked up already is held aside under a number, so that it is not read again."""
+    held: list[tuple[str, str]] = []
 
-    def hold(html: str) -> str:
-        held.append(html)
+    def hold(raw: str, html: str) -> str:
+        held.append((raw, html))
         return f"\x00{len(held) - 1}\x00"
 
-    text = _CODE.sub(lambda m: hold(f"<code>{escape(m[1])}</code>"), text)
-    text = _LINK.sub(lambda m: hold(_link(m, picture)), text)
-    html = str(escape(text))
-    html = _FONT.sub(lambda m: "<br>" if "br" in m[0] else "", html)
+    def literal(match: re.Match[str]) -> str:
+        if match["mark"]:
+            return hold(match["mark"], str(escape(match["mark"])))
+        return hold(match[0], f"<code>{escape(match['code'])}</code>")
+
+    def link(match: re.Match[str]) -> str:
+        target = _HELD.sub(lambda m: held[int(m[1])][0], match["target"])
+        return hold(match[0], _link(match["words"], target, picture if match["bang"] else None))
+
+    html = str(escape(_LINK.sub(link, _LITERAL.sub(literal, text))))
     html = _BOLD.sub(r"<strong>\1</strong>", html)
     html = _ITALIC.sub(r"<em>\1</em>", html)
-    # What is held may hold again: `code` inside the words of a link.
+    # Twice, because the words of a link may hold a `command` in their turn.
     for _ in range(2):
-        html = _HELD.sub(lambda m: held[int(m[1])], html)
+        html = _HELD.sub(lambda m: held[int(m[1])][1], html)
     return html
 
 
-def _link(match: re.Match[str], picture: PictureAddress) -> str:
-    is_picture, words, target = bool(match[1]), match[2], match[3]
-    if is_picture:
-        address = picture(target)
-        if address:
-            return f'<img class="inline-picture" src="{escape(address)}" alt="{escape(words)}" loading="lazy">'
+def _link(words: str, target: str, picture: PictureAddress | None) -> str:
+    if picture is not None and (address := picture(target)):
+        return f'<img class="inline-picture" src="{escape(address)}" alt="{escape(words)}" loading="lazy">'
     return anchor(words or target, target)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.sandbox.limits import MESSAGES_PER_CONVERSATION_MAX
+from bot.sandbox.limits import MESSAGES_PER_CONVERSATION_MAX, UNREAD_MAX
 from bot.sandbox.world import ROBOT, Person, World
 
 
@@ -128,10 +128,10 @@ class Talk:
             self._seen[person, conversation] = said[-1].number
 
     def unread(self, person: Person, conversation: str) -> int:
-        """How many messages of others arrived since the person last looked."""
+        """How many messages of others arrived since the person last looked; counted up to UNREAD_MAX."""
         seen, count = self._seen.get((person.id, conversation), 0), 0
         for message in reversed(self._conversations.get(conversation, ())):
-            if message.number <= seen:
+            if message.number <= seen or count >= UNREAD_MAX:
                 break
             count += message.sender != person.id and message.is_shown_to(person.id)
         return count

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -486,8 +486,18 @@ async def test_the_command_prints_the_invariant_and_exits_with_one(
 
 @pytest.mark.parametrize(
     ("version", "bad"),
-    [("3.6.23", False), ("3.7.0", True), ("3.40.1", True), ("3.44.5", True), ("3.44.6", False)]
-    + [("3.50.6", True), ("3.50.7", False), ("3.51.2", True), ("3.51.3", False), ("3.52.0", False)],
+    [
+        ("3.6.23", False),
+        ("3.7.0", True),
+        ("3.40.1", True),
+        ("3.44.5", True),
+        ("3.44.6", False),
+        ("3.50.6", True),
+        ("3.50.7", False),
+        ("3.51.2", True),
+        ("3.51.3", False),
+        ("3.52.0", False),
+    ],
 )
-def test_an_sqlite_that_can_lose_a_commit_is_known(version: str, bad: Any) -> None:
+def test_an_sqlite_that_can_lose_a_commit_is_known(version: str, bad: bool) -> None:
     assert has_reset_bug(version) is bad

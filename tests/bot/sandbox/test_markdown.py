@@ -14,10 +14,19 @@ def html(text: str) -> str:
     [
         ("#### 题目", '<p class="h h4">题目</p>'),
         ("**粗** *斜*", "<p><strong>粗</strong> <em>斜</em></p>"),
-        ("> 引\n> 用", "<blockquote>引<br>用</blockquote>"),
+        ("> 引  \n> 用", "<blockquote>引<br>用</blockquote>"),
         ("- 一\n- 二", "<ul><li>一</li><li>二</li></ul>"),
         ("1. 一\n2. 二", "<ol><li>一</li><li>二</li></ol>"),
-        ("一\n二\n\n三", "<p>一<br>二</p>\n<p>三</p>"),
+        ("一\n二\n\n三", "<p>一 二</p>\n<p>三</p>"),
+        ("一  \n二", "<p>一<br>二</p>"),
+        (r"\*\*不粗\*\* \<b\> 240\*115 \[x\]", "<p>**不粗** &lt;b&gt; 240*115 [x]</p>"),
+        (r"\- 不是列表", "<p>- 不是列表</p>"),
+        (r"\`不是命令\`", "<p>`不是命令`</p>"),
+        (
+            "[`看` 库存](https://a.example/x\\_y)",
+            '<p><a href="https://a.example/x_y" target="_blank" rel="noopener noreferrer nofollow">'
+            "<code>看</code> 库存</a></p>",
+        ),
         ("`撤销 LL1*2*3`", "<p><code>撤销 LL1*2*3</code></p>"),
         ("240*115*53", "<p>240*115*53</p>"),
         ("***", "<hr>"),
