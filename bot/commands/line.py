@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="文件")
     export = commands.add_parser("export", help="导出报表")
     export.add_argument("report", metavar="报表", choices=["stock", "moves"], help="stock 库存，moves 流水")
-    export.add_argument("file", type=Path, metavar="文件", help="写到哪个 CSV 文件")
+    export.add_argument("file", type=Path, metavar="文件", help="写到哪个 Excel 文件")
     return top
 
 
