@@ -32,7 +32,6 @@ class SandboxClock:
         self._url = url
         self._http = http
         self._offset = timedelta()
-        self.moved = asyncio.Event()  # set when the offset changed, so that due jobs need not wait for the next tick
 
     def now(self) -> datetime:
         return datetime.now(self._zone) + self._offset
@@ -54,4 +53,3 @@ class SandboxClock:
         offset = datetime.fromisoformat(body["now"]) - datetime.now(self._zone)
         if abs(offset - self._offset) > timedelta(seconds=1):
             self._offset = offset
-            self.moved.set()

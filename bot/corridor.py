@@ -5,7 +5,7 @@ A frame that was stored is never lost: whatever happens to this process, the swe
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,6 +35,8 @@ SWEEP_SECONDS: Final = 10
 SWEEP_MAX: Final = 100
 # Frames waiting to be stored at once; beyond it DingTalk is left to deliver again.
 WAITING_MAX: Final = 2_000
+# The same button pressed again this soon is a double tap, or the same push once more.
+DOUBLE_TAP: Final = timedelta(seconds=5)
 
 
 class TooBusy(Exception):
@@ -126,11 +128,24 @@ class Corridor:
         arrived = self._clock.now()
         arrival = Arrival(key=received.key, kind=received.kind, raw=received.raw, received_at=arrived)
         if not await self._inbox.store(arrival):
-            return plain_ack(received.kind)
-        task = self._carry_out(received.key, received.kind, message)
+            again = await self._pressed_again(arrival, message)
+            if again is None or not await self._inbox.store(again):
+                return plain_ack(received.kind)
+            arrival = again
+        task = self._carry_out(arrival.key, received.kind, message)
         done, _ = await asyncio.wait({task}, timeout=ACK_WITHIN_SECONDS)
         answer = task.result() if done and not task.cancelled() and task.exception() is None else None
         return self._ack(received, answer)
+
+    async def _pressed_again(self, arrival: Arrival, message: Message) -> Arrival | None:
+        """A press that was refused changed nothing, so its button stays good: later it is a press of its own."""
+        if not isinstance(message, CardAction):
+            return None
+        async with self._database.read() as connection:
+            before = arrival.received_at - DOUBLE_TAP
+            if not await inbox.was_refused(connection, arrival.key, before=before):
+                return None
+        return replace(arrival, key=f"{arrival.key}@{arrival.received_at:%Y%m%d%H%M%S}")
 
     def _note(self, received: Received) -> None:
         """A frame that asks for nothing, or that cannot be understood."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -85,20 +86,27 @@ BUTTONS: Final[Mapping[type[object], Callable[[Any], tuple[Button, ...]]]] = {
 }
 
 
+@cache
+def _environment() -> Environment:
+    """The templates are files of the program: compiled once a process."""
+    environment = Environment(  # noqa: S701  # markdown, not HTML: finalize escapes for DingTalk
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=words.finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    words.register(environment)
+    return environment
+
+
 class Renderer:
     """The templates, and who gets what. Calling it is pure: the same notices give the same messages."""
 
     def __init__(self, zone: ZoneInfo):
         self._zone = zone
-        self._environment = Environment(  # noqa: S701  # markdown, not HTML: finalize escapes for DingTalk
-            loader=FileSystemLoader(TEMPLATES),
-            undefined=StrictUndefined,
-            finalize=words.finalize,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=False,
-        )
-        words.register(self._environment)
+        self._environment = _environment()
 
     def __call__(
         self, notices: Sequence[Notice], *, key: str, by: Asker, reply: Reply | None, company: Company, now: datetime

@@ -15,7 +15,7 @@ from domain.documents import Act, DocumentKind, State
 from domain.values import Money, Price, Quantity, decimal_text
 
 _MARKS: Final = re.compile(r"([\\`*_\[\]()#!>~@<|])")
-_LINE_START: Final = re.compile(r"(?m)^(\s*)([-+]|\d+\.)(?=\s)")
+_LINE_START: Final = re.compile(r"(?m)^(\s*\d*)([-+.])(?=\s)")
 
 STATES: Final = {
     State.PENDING: "审批中",

@@ -57,6 +57,11 @@ class Node:
         """Nobody can decide it: it never counts as consent, an administrator is told."""
         return not self.signers
 
+    @property
+    def turn(self) -> int:
+        """How many have signed where people sign in turn: each of them is shown a card of their own."""
+        return sum(s.verdict is not None for s in self.signers) if self.mode is NodeMode.IN_TURN else 0
+
     def asked_now(self) -> tuple[Signer, ...]:
         """Whose turn it is."""
         undecided = tuple(s for s in self.signers if s.verdict is None)
@@ -209,6 +214,15 @@ def names(company: Company, signers: Sequence[Signer]) -> tuple[str, ...]:
 def _last_decision(approval: Approval) -> Signer | None:
     decided = [s for n in approval.nodes for s in n.signers if s.at is not None]
     return max(decided, key=lambda s: (s.at is not None, s.at), default=None)
+
+
+def must_be_at(company: Company, approval: Approval, document: Document, no: int) -> None:
+    """Raise AlreadyDecided when the chain has gone on from the step that a card shows."""
+    if approval.open_node is None or approval.open_node.no == no:
+        return
+    last = _last_decision(replace(approval, nodes=tuple(n for n in approval.nodes if n.no == no)))
+    if last is not None:
+        raise AlreadyDecided(document, _title(company, last.person), last.verdict, last.at)
 
 
 def _signer_asked(company: Company, approval: Approval, document: Document, person: str) -> tuple[Node, Signer]:

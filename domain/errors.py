@@ -16,6 +16,11 @@ class BadNumber(DomainError):
 
 
 @dataclass(eq=False)
+class TooLarge(DomainError):
+    """A quantity or an amount beyond what the book can hold exactly."""
+
+
+@dataclass(eq=False)
 class MixedUnits(DomainError):
     """Two quantities of different units met where one unit was needed."""
 

@@ -324,12 +324,13 @@ def _valued(kept: Material, at: int, parts: Sequence[_Part]) -> list[_Part]:
     whole = parts[0].arrived.amount
     if whole is None:
         return [_priced(kept, at, part) for part in parts]
-    total = Quantity(sum(part.quantity.millionths for part in parts), kept.base_unit)
+    rest = Quantity(sum(part.quantity.millionths for part in parts), kept.base_unit)
     valued, left = list[_Part](), whole
     for part in parts[:-1]:
-        share = whole.share(part.quantity, total)
+        # A share of what is left, not of the whole: many shares rounded up would leave less than nothing for the last.
+        share = left.share(part.quantity, rest)
         valued.append(replace(part, amount=share, price=part.arrived.price))
-        left = left - share
+        left, rest = left - share, rest - part.quantity
     last = replace(parts[-1], amount=left, price=parts[-1].arrived.price)
     return [*valued, _with_price(last)]
 

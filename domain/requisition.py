@@ -8,7 +8,7 @@ from functools import partial
 from domain import approval, case, purchase_order
 from domain.approval import Approval, ApprovalOf, Node, Ruling, Verdict
 from domain.case import Case
-from domain.company import Company, Role
+from domain.company import Company, NodeMode, Role
 from domain.documents import Act, Document, DocumentKind, Line, Number, State
 from domain.entries import Entry
 from domain.errors import DomainError
@@ -67,7 +67,7 @@ class ApprovalAsked:
 
     @property
     def card(self) -> str:
-        return f"approval:{self.document.number}:{self.node.no}"
+        return _card(self.document, self.node, self.node.turn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,12 @@ class ApprovalSettled:
 
     @property
     def card(self) -> str:
-        return f"approval:{self.document.number}:{self.node.no}"
+        return _card(self.document, self.node, self.node.turn - (self.verdict is not None))
+
+
+def _card(paper: Document, node: Node, turn: int) -> str:
+    """What a node's card is known by; those who sign in turn see one each."""
+    return f"approval:{paper.number}:{node.no}" + (f":{turn}" if turn > 0 else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,8 +250,11 @@ def _administrators(company: Company) -> tuple[str, ...]:
     return tuple(p.id for p in company.people.values() if p.has(Role.ADMINISTRATOR))
 
 
-def decide(number: Number, verdict: Verdict, *, by: Asker, reason: str = "", pressed: bool = False) -> Operation:
-    """Approve 同意 or reject 驳回 at the node that is open. A press answers with the card, a text with a sentence."""
+def decide(number: Number, verdict: Verdict, *, by: Asker, reason: str = "", pressed: int | None = None) -> Operation:
+    """Approve 同意 or reject 驳回 at the node that is open. A press answers with the card, a text with a sentence.
+
+    `pressed` is the node whose card was pressed: a card of an earlier one decides nothing.
+    """
     return Operation(
         by=by,
         may=None,
@@ -263,13 +271,15 @@ def _decide_needs(number: Number, facts: Facts) -> Iterable[AnyNeed]:
     return wanted
 
 
-def _decide(number: Number, verdict: Verdict, by: Asker, reason: str, pressed: bool, draft: Draft) -> None:
+def _decide(number: Number, verdict: Verdict, by: Asker, reason: str, pressed: int | None, draft: Draft) -> None:
     paper = document(draft, number)
     chain = draft[ApprovalOf(number)]
     _may_decide(paper, chain, by, draft.company)
     if chain is None:
         paper.after(Act.APPROVE if verdict is Verdict.APPROVE else Act.REJECT)
         raise approval.NotYourTurn(paper, ())
+    if pressed is not None:
+        approval.must_be_at(draft.company, chain, paper, pressed)
     ruling = approval.decide(draft.company, chain, paper, by.person, verdict, draft.now)
     if verdict is Verdict.REJECT and not reason:
         raise WhyRejected(paper, asks=("fields.reason",))
@@ -286,7 +296,7 @@ def _decide(number: Number, verdict: Verdict, by: Asker, reason: str, pressed: b
             case=case.of(draft, paper, without=number),
         ),
     )
-    _go_on(draft, paper, ruling, by, reason, pressed)
+    _go_on(draft, paper, ruling, by, reason, pressed is not None)
 
 
 def _may_decide(paper: Document, chain: Approval | None, by: Asker, company: Company) -> None:
@@ -308,6 +318,8 @@ def _go_on(draft: Draft, paper: Document, ruling: Ruling, by: Asker, reason: str
     else:
         if ruling.opened is not None:
             _put_before(draft, paper, ruling.opened, without=paper.number)
+        elif ruling.node.mode is NodeMode.IN_TURN:
+            _put_before(draft, paper, ruling.node, without=paper.number)
         waiting = ruling.approval.open_node
         names = approval.names(draft.company, waiting.asked_now()) if waiting else ()
         if not pressed:

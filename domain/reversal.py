@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from typing import ClassVar
 
 from domain import alerts
 from domain.company import Material, Warehouse
@@ -21,8 +22,9 @@ from domain.values import Money, Quantity
 
 @dataclass(frozen=True, slots=True)
 class MovesOf(Need[tuple[Move, ...]]):
-    """The moves a document booked."""
+    """The moves a document booked. Derived, because the document may be booked in the same unit that undoes it."""
 
+    derived: ClassVar[bool] = True
     number: str
 
 
@@ -95,6 +97,8 @@ def _undo(number: Number, by: Asker, reason: str, draft: Draft) -> None:
     moves = list[Move]()
     for move in draft[MovesOf(number)]:
         moves += _walk_back(draft, paper, move, len(moves))
+    # Nothing to walk back would be an undoing in name only.
+    assert moves, number
     correction = _correction(paper, by, reason, draft)
     reversed_ = replace(paper, state=paper.after(Act.REVERSE), reversed_by=correction.number)
     draft[DocumentOf(correction.number)] = correction

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 from typing import ClassVar, Final
 
 from domain.company import Company, Material, StockRule, Tracking, Valuation, Warehouse
@@ -277,8 +276,3 @@ def touched(moves: Iterable[Move]) -> set[tuple[str, str]]:
     """The (material, warehouse) pairs that moves touch."""
     ends: list[tuple[str, Place]] = [(m.material, p) for m in moves for p in (m.source, m.target)]
     return {(material, place.code) for material, place in ends if place.is_real}
-
-
-def per_unit(value: Money, quantity: Quantity) -> Fraction | None:
-    """Yuan per base unit, exact, for showing; None of nothing."""
-    return Fraction(value.fen * 1_000_000, 100 * quantity.millionths) if quantity else None

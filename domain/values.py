@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from domain.errors import BadNumber, MixedUnits
+from domain.errors import BadNumber, MixedUnits, TooLarge
 
 MILLION: Final = 1_000_000
 FEN_PER_YUAN: Final = 100
@@ -43,7 +43,10 @@ def decimal_text(units: int, places: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An exact amount in one unit, in millionths. Never a float, never without its unit."""
+    """An exact amount in one unit, in millionths. Never a float, never without its unit.
+
+    Raises TooLarge beyond what the book can hold.
+    """
 
     millionths: int
     unit: str
@@ -61,6 +64,10 @@ class Quantity:
     @property
     def exact(self) -> Fraction:
         return Fraction(self.millionths, MILLION)
+
+    def __post_init__(self) -> None:
+        if abs(self.millionths) > MILLIONTHS_MAX:
+            raise TooLarge
 
     def must_match(self, other: "Quantity") -> None:
         """Raise MixedUnits unless both are in one unit."""
@@ -103,9 +110,13 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Money:
-    """An exact amount of yuan, in fen."""
+    """An exact amount of yuan, in fen. Raises TooLarge beyond what the book can hold."""
 
     fen: int
+
+    def __post_init__(self) -> None:
+        if abs(self.fen) > FEN_MAX:
+            raise TooLarge
 
     @classmethod
     def of(cls, text: str) -> "Money":

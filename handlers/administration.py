@@ -9,7 +9,7 @@ from domain.operation import Asker, Operation
 from handlers.messages import ChatKind, Text, Voice
 
 _BIND: Final = re.compile(r"绑定(?:项目)?\s*[:：]?\s*(\S{1,64})")
-_REGISTER: Final = re.compile(r"登记\s+(\S{1,64})\s+(\S{1,8}?)(?:\s*[@＠]?\s*(\S{1,64}))?")
+_REGISTER: Final = re.compile(r"登记\s+(\S{1,64})\s+([^\s@＠]{1,8})(?:(?:\s*[@＠]\s*|\s+)(\S{1,64}))?")
 
 
 def operation_for(message: Text | Voice, text: str, by: Asker, company: Company) -> Operation | None:

@@ -16,10 +16,12 @@ def approve(ask: Ask) -> Operation:
 
 
 def approval(
-    number: Number, *, by: Asker, supplier: str = "", price: Price | None = None, pressed: bool = False
+    number: Number, *, by: Asker, supplier: str = "", price: Price | None = None, pressed: int | None = None
 ) -> Operation:
+    """`pressed` is the step whose card was pressed, None for a text."""
     if number.kind is DocumentKind.PURCHASE_ORDER:
-        return purchase_order.confirm(number, by=by, supplier_code=supplier, price=price, pressed=pressed)
+        is_press = pressed is not None
+        return purchase_order.confirm(number, by=by, supplier_code=supplier, price=price, pressed=is_press)
     return requisition.decide(number, Verdict.APPROVE, by=by, pressed=pressed)
 
 
@@ -27,9 +29,9 @@ def reject(ask: Ask) -> Operation:
     return rejection(Number.read(ask.field("document")), by=ask.by, reason=ask.field("reason"))
 
 
-def rejection(number: Number, *, by: Asker, reason: str = "", pressed: bool = False) -> Operation:
+def rejection(number: Number, *, by: Asker, reason: str = "", pressed: int | None = None) -> Operation:
     if number.kind is DocumentKind.PURCHASE_ORDER:
-        return purchase_order.cancel(number, by=by, pressed=pressed)
+        return purchase_order.cancel(number, by=by, pressed=pressed is not None)
     return requisition.decide(number, Verdict.REJECT, by=by, reason=reason, pressed=pressed)
 
 

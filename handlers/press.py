@@ -74,6 +74,11 @@ class _Press:
             raise NotForYou(card.subject)
         return self._meant(card)
 
+    def _number(self, rest: str) -> Number:
+        number = Number.read(rest.partition(":")[0])
+        self._press_number = number
+        return number
+
     def _meant(self, card: Card) -> Operation:
         kind, _, rest = card.subject.replace("\x1f", ":").partition(":")
         match kind, self._press.action:
@@ -83,14 +88,17 @@ class _Press:
                 if "submit" not in card.actions:
                     raise ButtonGone(card.subject)
                 return restock.submit(_restock(card.subject), by=self.by)
-            case (("approval" | "order"), ("approve" | "confirm")):
-                self._press_number = rest.partition(":")[0]
-                return document.approval(Number.read(self._press_number), by=self.by, pressed=True)
-            case (("approval" | "order"), ("reject" | "cancel")):
-                self._press_number = rest.partition(":")[0]
-                return document.rejection(Number.read(self._press_number), by=self.by, pressed=True)
+            case ("approval", "approve") | ("order", "confirm"):
+                return document.approval(self._number(rest), by=self.by, pressed=_step(rest))
+            case ("approval", "reject") | ("order", "cancel"):
+                return document.rejection(self._number(rest), by=self.by, pressed=_step(rest))
             case _:
                 raise ButtonGone(card.subject)
+
+
+def _step(rest: str) -> int:
+    """The step of the chain that a card is about ("SG20261123-001:2"); an order's card has none."""
+    return int([*rest.split(":"), "0"][1])
 
 
 def _restock(subject: str) -> RestockSubject:

@@ -155,13 +155,20 @@ class _Talk:
         return self._read(facts, memo)
 
     def _read(self, facts: Facts, memo: Memo | None) -> Operation:
-        if memo is not None and (complete := answered(memo, self._text, facts.company)) is not None:
+        complete = answered(memo, self._text, facts.company) if memo is not None else None
+        if memo is not None and complete is not None and not self._is_about(memo, facts):
             return self._do(complete, facts, said=memo.said, again=memo.again)
         reading, alone = self._reading_of(facts, memo), memo is None or memo.wants_yes
         # With a question open the words may be its answer, or a message of their own that means the same without it.
         if memo is None or alone or reading == self._reading_of(facts, None):
             return self._do(reading, facts, said=_said(self._text, self.by))
         return self._do(reading, facts, said=memo.said, again=memo.again)
+
+    def _is_about(self, memo: Memo, facts: Facts) -> bool:
+        """Any words may be the reason that was asked for, but not a command about the same document (同意 SG…)."""
+        alone = self._reading_of(facts, None) if memo.asks == ("fields.reason",) else None
+        number = memo.reading.fields.get("document")
+        return alone is not None and alone.status is Status.OK and alone.fields.get("document") == number
 
     def _reading_of(self, facts: Facts, memo: Memo | None) -> Reading:
         return read(

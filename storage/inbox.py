@@ -73,6 +73,15 @@ async def finished(connection: AsyncConnection, keys: Sequence[str]) -> set[str]
     return found
 
 
+async def was_refused(connection: AsyncConnection, key: str, *, before: datetime) -> bool:
+    """Whether a key ended in a refusal, and so without any effect, before this moment."""
+    table = tables.inbox
+    query = select(table.c.key).where(
+        table.c.key == key, table.c.state == InboxState.REFUSED.value, table.c.finished_at < before
+    )
+    return (await connection.execute(query)).scalar_one_or_none() is not None
+
+
 async def finish(connection: AsyncConnection, ended: Sequence[Finished], now: datetime) -> None:
     """Mark keys as ended in the transaction of their effect. A key that never was a frame (a job's) is written now."""
     rows = [

@@ -1,5 +1,6 @@
 """The book for other people's programs. Their scripts rely on these names (house plan §7): add, never change."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,7 @@ from aiohttp import web
 
 from bot.web.answers import Refused, as_json, shown
 from bot.web.cursor import read_cursor
-from bot.web.limits import PAGE_MAX, STOCK_ROWS_MAX
+from bot.web.limits import PAGE_MAX, READS_MAX, STOCK_ROWS_MAX
 from bot.web.query import read_day, read_query
 from bot.web.shapes import document_shape, moves_shape, stock_shape
 from domain.company import Company
@@ -28,6 +29,7 @@ class Api:
         self._database = database
         self._company = company
         self._zone = zone
+        self._turn = asyncio.Semaphore(READS_MAX)
         self._description = _DESCRIPTION.read_text(encoding="utf-8")
 
     def routes(self) -> list[web.RouteDef]:
@@ -49,7 +51,7 @@ class Api:
         company = await self._company()
         owners = {code: place.project or "" for code, place in company.warehouses.items()}
         try:
-            async with self._database.read() as connection:
+            async with self._turn, self._database.read() as connection:
                 rows = await reports.stock(connection, asked, owners=owners, limit=STOCK_ROWS_MAX)
         except TooManyRows as found:
             message = f"超过 {found.limit} 行，请写明 project、warehouse 或 material。"
@@ -64,7 +66,7 @@ class Api:
             number = Number.read(said)
         except NoSuchDocument:
             raise _unknown(said) from None
-        async with self._database.read() as connection:
+        async with self._turn, self._database.read() as connection:
             found = await reports.document(connection, number)
         if found is None:
             raise _unknown(said)
@@ -82,7 +84,7 @@ class Api:
         )
         if asked.first and asked.last and asked.first > asked.last:
             raise Refused(400, "bad_parameter", "from 不能晚于 to。")
-        async with self._database.read() as connection:
+        async with self._turn, self._database.read() as connection:
             rows = await reports.moves(connection, asked, limit=PAGE_MAX + 1)
         # Read after the rows: a material that they name is in the book by then.
         company = await self._company()

@@ -34,14 +34,14 @@ async def dress(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers["Server"] = SERVER
 
 
-def guard(count_fault: Callable[[], None], *, seconds: float = ANSWER_SECONDS_MAX) -> Middleware:
+def guard(count_fault: Callable[[], None]) -> Middleware:
     """The outermost middleware. `count_fault` is told of every fault of ours."""
 
     @web.middleware
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             _check_size(request)
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 return await handler(request)
         except Refused as refused:
             return refused.answer()

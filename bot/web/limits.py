@@ -8,5 +8,6 @@ SHOWN_CHARS_MAX: Final = 40  # of a faulty value that is repeated to the caller
 BODY_BYTES_MAX: Final = 64 * 1024
 PAGE_MAX: Final = 500  # moves in one answer
 STOCK_ROWS_MAX: Final = 20_000  # building more would hold up the robot's own answers
+READS_MAX: Final = 2  # at once, of the few readers that SQLite has for the whole robot
 ANSWER_SECONDS_MAX: Final = 10
 PROBE_SECONDS_MAX: Final = 2  # a database that takes longer is as good as none

@@ -10,11 +10,11 @@ from fractions import Fraction
 
 import pytest
 
-from domain import approval
+from domain import approval, receipt
 from domain.company import Company, Flow, FlowNode, Material, Person
 from domain.documents import Document, DocumentKind, Number, State
 from domain.pools import Pool, PoolTooSmall
-from domain.receipt import OverReceipt
+from domain.receipt import ArrivedLine, OverReceipt, ReceiptOrder
 from domain.stock import NotEnoughStock, in_base, whole_if_within_rounding
 from domain.values import Money, Price
 from tests.site import Site, qty
@@ -172,6 +172,15 @@ class TestInTheBook:
             await site.receive("水泥 60包", "水泥 60包", document=order)
         assert await site.on_hand("水泥") == qty("0包")
         await site.receive("水泥 60包", "水泥 42包", document=order)
+        await site.verify()
+
+    async def test_a_typed_amount_is_spread_over_orders_without_a_fen_too_much(self, site: Site) -> None:
+        for line in ("合页 50件 @1", "合页 50件 @1", "合页 0.000001件 @1"):
+            await site.order(line)
+        arrived = ArrivedLine(material="HNG", entered=qty("100.000001件"), amount=Money.of("10.01"))
+        await site.do(receipt.book(ReceiptOrder(project="P01", lines=(arrived,)), by=site.asker("老张")))
+        # Twice half of 10.01, each rounded up, would be 10.02 and the last line would owe a fen.
+        assert await site.amounts("RK20261123-001") == ["5.01", "5", "0"]
         await site.verify()
 
 

@@ -32,6 +32,17 @@ async def opened(url: str) -> AsyncGenerator[Database]:
         await database.close()
 
 
+def names(folder: Path, pattern: str = "*") -> list[str]:
+    return sorted(path.name for path in folder.glob(pattern))
+
+
+def flip_a_bit(file: Path) -> None:
+    """As a dying disk would."""
+    body = bytearray(file.read_bytes())
+    body[len(body) // 3] ^= 1
+    file.write_bytes(bytes(body))
+
+
 @pytest.fixture
 async def told(book: Units, database: Database, clock: Clock) -> Site:
     return await tell(book, database, clock)
@@ -70,7 +81,7 @@ async def test_a_backup_never_takes_the_place_of_another_unless_told_to(told: Si
     await portable.backup(told.database, file, force=True)
     with portable.Backup(file) as found:
         assert found.header.seq == (await told.head())[0]
-    assert [p.name for p in tmp_path.glob("*lzg*")] == ["book.lzg"]
+    assert names(tmp_path, "*lzg*") == ["book.lzg"]
 
 
 @pytest.mark.parametrize("step", ["_write", "_read_back"])
@@ -86,7 +97,7 @@ async def test_half_a_backup_never_has_the_final_name(
     monkeypatch.setattr(portable, step, fail)
     with pytest.raises(OSError, match="No space"):
         await portable.backup(told.database, folder / "book.lzg")
-    assert list(folder.iterdir()) == []
+    assert names(folder) == []
 
 
 async def test_a_backup_that_does_not_read_back_is_thrown_away(
@@ -97,15 +108,13 @@ async def test_a_backup_that_does_not_read_back_is_thrown_away(
 
     async def write_badly(connection: Any, part: Path) -> portable.Header:
         header = await write(connection, part)
-        body = bytearray(part.read_bytes())
-        body[len(body) // 3] ^= 1  # one bit, as a dying disk would
-        part.write_bytes(bytes(body))
+        flip_a_bit(part)
         return header
 
     monkeypatch.setattr(portable, "_write", write_badly)
     with pytest.raises(BadBackup):
         await portable.backup(told.database, folder / "book.lzg")
-    assert list(folder.iterdir()) == []
+    assert names(folder) == []
 
 
 async def test_nothing_is_restored_over_a_book(told: Site, tmp_path: Path) -> None:

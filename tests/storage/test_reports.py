@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.values import Money
@@ -45,9 +45,8 @@ async def test_the_stores_of_one_owner_share_the_pool_to_the_fen(stores: Site) -
     assert sum(row.value.fen for row in rows) == held
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fen=st.integers(0, 10**12), held=st.lists(st.integers(1, 10**12), min_size=1, max_size=6))
-async def test_shares_add_up_whatever_the_pool_is_worth(fen: int, held: list[int]) -> None:
+def test_shares_add_up_whatever_the_pool_is_worth(fen: int, held: list[int]) -> None:
     ends = [reports._up_to(end, sum(held), fen).fen for end in itertools.accumulate(held, initial=0)]  # pyright: ignore[reportPrivateUsage]
     assert ends[0] == 0
     assert ends[-1] == fen

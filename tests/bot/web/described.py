@@ -11,7 +11,8 @@ import bot.web
 DESCRIPTION: Final[dict[str, Any]] = json.loads((Path(bot.web.__path__[0]) / "openapi.json").read_text("utf-8"))
 TYPES: Final = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "null": type(None)}
 KNOWN: Final = frozenset(
-    ["$ref", "type", "const", "enum", "pattern", "maxLength", "format", "anyOf", "properties", "required", "additionalProperties", "items", "description"]
+    {"$ref", "type", "const", "enum", "pattern", "maxLength", "format", "anyOf", "items", "description"}
+    | {"properties", "required", "additionalProperties"}
 )
 
 

@@ -49,6 +49,23 @@ async def test_an_order_counts_what_arrived_and_names_its_receipts(ask: Ask, sit
     assert (found["state"], found["lines"][0]["fulfilled"], found["links"]) == ("partly_received", "60", [receipt])
 
 
+async def test_links_lead_both_ways(ask: Ask, site: Site) -> None:
+    taken = await site.issue(await opened(site))
+    undone = await site.undo(taken)
+
+    async def links(number: str) -> list[str]:
+        return (await (await ask(f"documents/{number}")).json())["links"]
+
+    assert await links(taken) == [undone]
+    assert await links(undone) == [taken]
+
+
+async def opened(site: Site) -> str:
+    """Something to take: the line that takes it."""
+    await site.opening("水泥 20包 @27.5")
+    return "水泥 5包"
+
+
 async def test_a_rejection_tells_its_reason(ask: Ask, site: Site) -> None:
     number = await site.request("水泥 20包 @28")
     await site.reject(number, by="张工", reason="先用库存")

@@ -1,3 +1,6 @@
+import pytest
+
+from bot.web import api
 from tests.bot.web.conftest import Ask
 from tests.site import Site
 
@@ -56,3 +59,12 @@ async def test_what_is_used_up_shows_only_when_its_material_is_named(ask: Ask, s
     assert (await (await ask("stock")).json())["items"] == []
     (row,) = (await (await ask("stock", material="CEM")).json())["items"]
     assert (row["quantity"], row["value"]) == ("0", "0.00")
+
+
+async def test_too_wide_a_question_says_how_to_narrow_it(ask: Ask, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "STOCK_ROWS_MAX", 1)
+    await site.opening("水泥 10包 @27.5", "钢筋 5根 @40")
+    answer = await ask("stock")
+    error = (await answer.json())["error"]
+    assert (answer.status, error["code"], "material" in error["message"]) == (400, "too_many_rows", True)
+    assert (await ask("stock", material="STL")).status == 200

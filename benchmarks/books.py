@@ -1,0 +1,82 @@
+"""Fresh books of both kinds: SQLite files, and databases of a PostgreSQL server that lives as long as the run."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+SQLITE: Final = "SQLite"
+POSTGRESQL: Final = "PostgreSQL"
+
+
+class Books(Protocol):
+    """One kind of database."""
+
+    kind: str
+    version: str
+
+    def fresh(self) -> str:
+        """The address of a new, empty database."""
+        ...
+
+
+class SqliteBooks:
+    """A file each."""
+
+    kind = SQLITE
+    version = sqlite3.sqlite_version
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+
+    def fresh(self) -> str:
+        return f"sqlite:///{self._folder / f'book{next(self._numbers)}.sqlite3'}"
+
+
+class PostgresqlBooks:
+    """A database each, on a server that pgserver starts in a folder of ours."""
+
+    kind = POSTGRESQL
+
+    def __init__(self, folder: Path) -> None:
+        import pgserver  # Only where it is asked for: it comes with the test requirements.
+
+        self._server = pgserver.get_server(folder)  # pyright: ignore[reportPrivateImportUsage]  # its own door
+        self._host = parse_qs(urlsplit(self._server.get_uri()).query)["host"][0]
+        self._numbers = count(1)
+        self.version = _second_last_line(self._server.psql("SHOW server_version;"))
+
+    def fresh(self) -> str:
+        name = f"book{next(self._numbers)}"
+        self._server.psql(f"CREATE DATABASE {name};")
+        return f"postgresql://postgres:@/{name}?host={self._host}"
+
+    def close(self) -> None:
+        self._server.cleanup()
+
+
+def _second_last_line(answer: str) -> str:
+    """psql draws a table: heading, rule, value, count of rows."""
+    lines = [line.strip() for line in answer.splitlines() if line.strip()]
+    return lines[-2] if len(lines) > 1 else ""
+
+
+@contextmanager
+def opened(wanted: str, folder: Path) -> Generator[list[Books]]:
+    """The kinds that were asked for: "sqlite", "postgresql" or "both"."""
+    books: list[Books] = []
+    server: PostgresqlBooks | None = None
+    if wanted in ("sqlite", "both"):
+        books.append(SqliteBooks(folder))
+    try:
+        if wanted in ("postgresql", "both"):
+            server = PostgresqlBooks(folder / "postgresql")
+            books.append(server)
+        yield books
+    finally:
+        if server is not None:
+            server.close()

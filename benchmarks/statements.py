@@ -1,0 +1,224 @@
+"""What one booking asks of the database, alone and among 32: statements by table, and commits.
+
+The corridor is the real one, fed with frames that came through the gateway; the network and DingTalk are left out.
+"""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from sqlalchemy import event, func, select
+
+from benchmarks import company
+from benchmarks.books import Books
+from benchmarks.figures import Table
+from benchmarks.site import Talkers, local_dingtalk
+from bot.cards import CardFace
+from bot.clock import SystemClock
+from bot.corridor import Corridor
+from bot.database_url import database_url
+from bot.dingtalk.acks import AckData, plain_ack
+from bot.dingtalk.cards import dialect_of
+from bot.dingtalk.connection import StreamConnection
+from bot.dingtalk.credentials import Credentials
+from bot.dingtalk.frames import Received
+from bot.dispatcher import Dispatcher
+from bot.loading import load_file
+from bot.nursery import Nursery
+from bot.render import Renderer
+from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET
+from bot.sender import Sender
+from bot.usage import UsageMeter
+from domain.documents import DocumentKind
+from domain.messaging import Outbound
+from handlers.talk import Catalogues
+from storage import schema, tables
+from storage.database import Database
+from storage.unit import Units
+
+BATCH: Final = 32
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+DELIVERED_SECONDS: Final = 0.5
+STORE, BOOK, DELIVER = "store the frame", "book", "send the answer"
+COMMITS: Final = "commits"
+_TABLE: Final = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
+_CONTROL: Final = ("BEGIN", "COMMIT", "ROLLBACK", "SET TRANSACTION")
+
+
+class NotBooked(Exception):
+    """The robot did not take the texts for what they are meant to be."""
+
+
+Counts = Counter[tuple[str, str]]  # (step, statement); dictionaries keep the order in which they came
+
+
+class Watch:
+    """Counts what goes to the database, transaction by transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._open: list[str] = []
+        self.counts: Counts = Counter()
+
+    @contextmanager
+    def watching(self) -> Generator[None]:
+        """While it lasts. A reading transaction is counted with its statements, but its end is no commit."""
+        write, read = self._database.write_engine.sync_engine, self._database.read_engine.sync_engine
+        heard: list[tuple[Any, str, Any]] = [(write, "before_cursor_execute", self._statement)]
+        heard += [(write, "commit", self._commit), (write, "rollback", self._rollback)]
+        if read is not write:
+            heard.append((read, "before_cursor_execute", self._reading))
+        for engine, name, listener in heard:
+            event.listen(engine, name, listener)
+        try:
+            yield
+        finally:
+            for engine, name, listener in heard:
+                event.remove(engine, name, listener)
+
+    def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(_CONTROL):
+            self._open.append(_short(statement))
+
+    def _reading(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(_CONTROL):
+            self.counts[DELIVER, _short(statement)] += 1
+
+    def _commit(self, _connection: Any) -> None:
+        step = _step(self._open)
+        for statement in self._open:
+            self.counts[step, statement] += 1
+        self.counts[step, COMMITS] += 1
+        self._open.clear()
+
+    def _rollback(self, _connection: Any) -> None:
+        for statement in self._open:
+            self.counts[DELIVER, statement] += 1
+        self._open.clear()
+
+
+def _short(statement: str) -> str:
+    verb = statement.split(maxsplit=1)[0].upper()
+    found = _TABLE.search(statement)
+    upsert = " … ON CONFLICT" if "ON CONFLICT" in statement else ""
+    return f"{verb} {found[1] if found else '?'}{upsert}"
+
+
+def _step(statements: list[str]) -> str:
+    """Only a booking takes the head of the chain, and only a frame that comes in touches the inbox alone."""
+    if any(statement.endswith(" chain") for statement in statements):
+        return BOOK
+    return STORE if any(" inbox" in statement for statement in statements) else DELIVER
+
+
+class _Delivered(Sender):
+    """Delivers at once, to nobody."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def send(self, message: Outbound, now: object) -> str:
+        return ""
+
+
+async def frames(data: dict[str, Any], wanted: int) -> list[Received]:
+    """Bookings as they come over the wire."""
+    taken = list[Received]()
+
+    async def take(received: Received) -> AckData:
+        taken.append(received)
+        return plain_ack(received.kind)
+
+    credentials = Credentials(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, robot_code=CLIENT_ID)
+    async with local_dingtalk(data) as local, aiohttp.ClientSession(trust_env=False) as http:
+        connection = StreamConnection(credentials=credentials, endpoint=local.url, http=http, receive=take)
+        running = asyncio.create_task(connection.run())
+        await Talkers(local, company.KEEPERS, company.issues()).talk(wanted, BATCH)
+        await connection.stop()
+        await running
+    return taken
+
+
+async def count(books: Books, data: dict[str, Any], folder: Path) -> tuple[Counts, Counts]:
+    """What one booking takes, and what 32 that come together take."""
+    warm, alone, *batch = await frames(data, BATCH + 2)
+    database = Database.open(database_url(books.fresh()))
+    nursery, clock = Nursery(), SystemClock(ZONE)
+    try:
+        await schema.upgrade(database)
+        units = Units(database, clock=clock, zone=ZONE, render=Renderer(ZONE))
+        await load_file(company.write(data, folder), database, units, key="load:benchmark")
+        usage = UsageMeter(database, clock, ZONE)
+        face = CardFace(dialect_of("markdown_button"), CLIENT_ID)
+        corridor = Corridor(
+            database, units, clock=clock, catalogues=Catalogues(), nursery=nursery, counter=usage, face=face
+        )
+        dispatcher = Dispatcher(database, units, _Delivered(), clock=clock, usage=usage)
+
+        async def run(received: list[Received]) -> Counts:
+            watch = Watch(database)
+            with watch.watching():
+                await asyncio.gather(*(corridor.receive(one) for one in received))
+                delivering = asyncio.create_task(dispatcher.run())
+                await asyncio.sleep(DELIVERED_SECONDS)
+                delivering.cancel()
+                await asyncio.gather(delivering, return_exceptions=True)
+            return watch.counts
+
+        await run([warm])
+        counts = await run([alone]), await run(batch)
+        await units.close()
+        await _check(database)
+        return counts
+    finally:
+        await nursery.drain(1)
+        await database.close()
+
+
+async def _check(database: Database) -> None:
+    """A question or a refusal would be counted just as well."""
+    async with database.read() as connection:
+        issues = select(func.count()).select_from(tables.entry).where(tables.entry.c.kind == DocumentKind.ISSUE.value)
+        if (booked := (await connection.execute(issues)).scalar_one()) != BATCH + 2:
+            raise NotBooked(f"{booked} of {BATCH + 2}")
+
+
+def table(kind: str, alone: Counts, batch: Counts) -> Table:
+    """Statement by statement, in the order in which a lone booking sends them."""
+    keys = list(dict.fromkeys((*alone, *batch)))
+    rows = list[tuple[str, ...]]()
+    for step in (STORE, BOOK, DELIVER):
+        of_step = [key for key in keys if key[0] == step and key[1] != COMMITS]
+        rows += [(step, f"`{key[1]}`", str(alone[key]), str(batch[key])) for key in of_step]
+    for step in (STORE, BOOK, DELIVER):
+        rows.append(_total(step, alone, batch))
+    booked = "stored and booked"
+    (one, one_commits), (many, many_commits) = _sum(alone, STORE, BOOK), _sum(batch, STORE, BOOK)
+    rows.append(
+        (f"**{booked}**", "**statements + commits**", f"**{one} + {one_commits}**", f"**{many} + {many_commits}**")
+    )
+    each = f"{many / BATCH:.2f} + {many_commits / BATCH:.2f}"
+    rows.append((f"**{booked}**", "**for each booking**", f"**{one} + {one_commits}**", f"**{each}**"))
+    ratio = f"{one / (many / BATCH):.1f}×"
+    return Table(
+        f"Statements and commits of a booking — {kind}",
+        ("step", "statement", "one alone", f"{BATCH} together"),
+        tuple(rows),
+        after=f"Batching asks {ratio} less of the database for each booking.",
+    )
+
+
+def _sum(counts: Counts, *steps: str) -> tuple[int, int]:
+    statements = sum(number for (step, what), number in counts.items() if step in steps and what != COMMITS)
+    return statements, sum(counts[step, COMMITS] for step in steps)
+
+
+def _total(step: str, alone: Counts, batch: Counts) -> tuple[str, ...]:
+    one, many = _sum(alone, step), _sum(batch, step)
+    return (step, "statements + commits", f"{one[0]} + {one[1]}", f"{many[0]} + {many[1]}")
