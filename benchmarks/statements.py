@@ -5,8 +5,8 @@ The corridor is the real one, fed with frames that came through the gateway; the
 
 import asyncio
 import re
-from collections import Counter
-from collections.abc import Generator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,6 @@ from bot.clock import SystemClock
 from bot.corridor import Corridor
 from bot.database_url import database_url
 from bot.dingtalk.acks import AckData, plain_ack
-from bot.dingtalk.cards import dialect_of
 from bot.dingtalk.connection import StreamConnection
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.frames import Received
@@ -44,7 +43,9 @@ from storage.unit import Units
 
 BATCH: Final = 32
 ZONE: Final = ZoneInfo("Asia/Shanghai")
-DELIVERED_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 0.02
+WAIT_SECONDS_MAX: Final = 60.0
+REST_SECONDS: Final = 0.5  # the dispatcher looks once more, and then waits
 STORE, BOOK, DELIVER = "store the frame", "book", "send the answer"
 COMMITS: Final = "commits"
 _TABLE: Final = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
@@ -63,7 +64,7 @@ class Watch:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._open: list[str] = []
+        self._open = defaultdict[Any, list[str]](list)
         self.counts: Counts = Counter()
 
     @contextmanager
@@ -82,25 +83,24 @@ class Watch:
             for engine, name, listener in heard:
                 event.remove(engine, name, listener)
 
-    def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def _statement(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith(_CONTROL):
-            self._open.append(_short(statement))
+            self._open[connection].append(_short(statement))
 
     def _reading(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith(_CONTROL):
             self.counts[DELIVER, _short(statement)] += 1
 
-    def _commit(self, _connection: Any) -> None:
-        step = _step(self._open)
-        for statement in self._open:
+    def _commit(self, connection: Any) -> None:
+        statements = self._open.pop(connection, [])
+        step = _step(statements)
+        for statement in statements:
             self.counts[step, statement] += 1
         self.counts[step, COMMITS] += 1
-        self._open.clear()
 
-    def _rollback(self, _connection: Any) -> None:
-        for statement in self._open:
+    def _rollback(self, connection: Any) -> None:
+        for statement in self._open.pop(connection, []):
             self.counts[DELIVER, statement] += 1
-        self._open.clear()
 
 
 def _short(statement: str) -> str:
@@ -155,7 +155,7 @@ async def count(books: Books, data: dict[str, Any], folder: Path) -> tuple[Count
         units = Units(database, clock=clock, zone=ZONE, render=Renderer(ZONE))
         await load_file(company.write(data, folder), database, units, key="load:benchmark")
         usage = UsageMeter(database, clock, ZONE)
-        face = CardFace(dialect_of("markdown_button"), CLIENT_ID)
+        face = CardFace("markdown_button", CLIENT_ID)
         corridor = Corridor(
             database, units, clock=clock, catalogues=Catalogues(), nursery=nursery, counter=usage, face=face
         )
@@ -165,8 +165,10 @@ async def count(books: Books, data: dict[str, Any], folder: Path) -> tuple[Count
             watch = Watch(database)
             with watch.watching():
                 await asyncio.gather(*(corridor.receive(one) for one in received))
-                delivering = asyncio.create_task(dispatcher.run())
-                await asyncio.sleep(DELIVERED_SECONDS)
+                await _until(lambda: not nursery.count)  # some were acknowledged before they were booked
+                wanted, delivering = dispatcher.sent + len(received), asyncio.create_task(dispatcher.run())
+                await _until(lambda: dispatcher.sent >= wanted)
+                await asyncio.sleep(REST_SECONDS)
                 delivering.cancel()
                 await asyncio.gather(delivering, return_exceptions=True)
             return watch.counts
@@ -179,6 +181,12 @@ async def count(books: Books, data: dict[str, Any], folder: Path) -> tuple[Count
     finally:
         await nursery.drain(1)
         await database.close()
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(WAIT_SECONDS_MAX):
+        while not is_so():  # noqa: ASYNC110  # what is waited for tells nobody
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _check(database: Database) -> None:

@@ -18,7 +18,7 @@ from bot.dingtalk.units import Pool, UnitCounter
 from bot.nursery import Nursery
 from domain.faults import OurFault
 from domain.messaging import Reply
-from domain.operation import Asker, Operation
+from domain.operation import Asker, Draft, Operation
 from handlers import route
 from handlers.messages import CardAction, ChatKind, ChatMessage, Event, Message, QuotaGone
 from handlers.talk import Catalogues
@@ -211,8 +211,8 @@ class Corridor:
         while True:
             try:
                 await self.sweep()
-            except SQLAlchemyError as error:
-                log.error("sweep failed", extra={"error": type(error).__name__})
+            except Exception:  # whatever it is, the next look may find better times
+                log.exception("sweep failed")
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def release(self) -> None:
@@ -223,8 +223,11 @@ class Corridor:
 
 
 def _give_up(fault: OurFault, message: Message) -> Operation:
+    def decide(_draft: Draft) -> None:
+        raise fault
+
     person = message.sender.id if isinstance(message, ChatMessage | CardAction) else ""
-    return Operation(by=Asker(person=person), may=None, decide=lambda draft: draft.answer(fault))
+    return Operation(by=Asker(person=person), may=None, decide=decide)
 
 
 def reply_to(message: Message) -> Reply | None:

@@ -14,7 +14,6 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.cards import CardFace
 from bot.clock import SandboxClock, SystemClock
 from bot.corridor import Corridor
-from bot.dingtalk.cards import dialect_of
 from bot.dingtalk.clock import RealClock
 from bot.dingtalk.connection import StreamConnection
 from bot.dingtalk.credentials import Credentials
@@ -41,7 +40,7 @@ log: Final = logging.getLogger(__name__)
 TICK_SECONDS: Final = 30
 SANDBOX_TICK_SECONDS: Final = 1
 DRAIN_SECONDS: Final = 5.0
-DISPATCH_SECONDS: Final = 2.0
+WEB_SHUTDOWN_SECONDS: Final = 1.0
 
 
 class Robot:
@@ -107,7 +106,7 @@ class Robot:
             client_secret=settings.client_secret.reveal(),
             robot_code=settings.robot_code,
         )
-        face = CardFace(dialect_of(settings.card_template.built_in), settings.robot_code)
+        face = CardFace(settings.card_template.built_in, settings.robot_code, settings.card_template.own)
         real = RealClock()
         api = OpenApi(
             credentials=credentials,
@@ -154,7 +153,7 @@ class Robot:
             zone=settings.timezone,
             now=self._clock.now,
         )
-        runner = web.AppRunner(application, access_log=None)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=WEB_SHUTDOWN_SECONDS)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, settings.http_host, settings.http_port)
@@ -191,4 +190,3 @@ class Robot:
         await self._work.drain(DRAIN_SECONDS)
         await self._background.drain(0)
         await self._stack.aclose()
-

@@ -85,7 +85,9 @@ FINAL: Final = frozenset({State.REJECTED, State.WITHDRAWN, State.RECEIVED, State
 
 
 class Act(StrEnum):
-    """What can happen to a document; each is one journal entry."""
+    """What can happen to a document. The first six are journal entries of their own; what a receipt does to its order,
+    and a reversal to its original, stands in the entry of the receipt or the reversal.
+    """
 
     POST = "post"
     APPROVE = "approve"

@@ -9,7 +9,7 @@ from typing import ClassVar
 from domain.company import Grant, Group, Person, Role
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation, ToPeople
-from domain.permissions import Action, Permit, UnknownPerson
+from domain.permissions import Action, Permit, UnknownPerson, check
 from domain.records import project
 
 
@@ -134,7 +134,7 @@ def bind(code: str, *, by: Asker, in_group: bool, title: str) -> Operation:
     """绑定项目: this group speaks for a project from now on. Raises NotInAGroup, NoSuchProject."""
     return Operation(
         by=by,
-        may=Permit(by=by.person, action=Action.BIND_GROUP),
+        may=None,  # a steward may bind a group to their own project, so the project has to be known first
         decide=partial(_bind, code, by, in_group, title),
     )
 
@@ -143,6 +143,7 @@ def _bind(code: str, by: Asker, in_group: bool, title: str, draft: Draft) -> Non
     if not in_group:
         raise NotInAGroup
     found = project(draft.company, code)
+    check(Permit(by=by.person, action=Action.BIND_GROUP, project=found.code), draft.company)
     before = draft.company.groups.get(by.chat)
     group = Group(conversation=by.chat, name=title or (before.name if before else ""), project=found.code)
     draft.company = replace(draft.company, groups={**draft.company.groups, by.chat: group})

@@ -77,22 +77,31 @@ def _take_in(company: Company, stock: Sequence[OpeningStock], over: Company, by:
     changed = company != draft.company
     if changed:
         draft.company = company
-    fresh = [line for line in stock if not _is_booked(draft, company, line)]
+    by_place: dict[OpeningOf, list[OpeningStock]] = {}
+    for line in stock:
+        place = OpeningOf(warehouse=line.warehouse, material=line.material, lot=line.lot)
+        by_place.setdefault(place, []).append(line)
     by_warehouse: dict[str, list[OpeningStock]] = {}
-    for line in fresh:
-        by_warehouse.setdefault(line.warehouse, []).append(line)
+    for place, lines in by_place.items():
+        if not _is_booked(draft, company, place, lines):
+            by_warehouse.setdefault(place.warehouse, []).extend(lines)
     opened = tuple(_open(draft, company, code, lines, by) for code, lines in by_warehouse.items())
     counts = {"materials": len(company.materials), "people": len(company.people), "projects": len(company.projects)}
     draft.answer(CompanyLoaded(**counts, changed=changed, opened=opened))
 
 
-def _is_booked(draft: Draft, company: Company, line: OpeningStock) -> bool:
-    booked = draft[OpeningOf(warehouse=line.warehouse, material=line.material, lot=line.lot)]
+def _is_booked(draft: Draft, company: Company, place: OpeningOf, lines: Sequence[OpeningStock]) -> bool:
+    """Whether the opening of a material, lot and warehouse is on the books; if not, it is noted as booked now."""
+    kept = company.materials[place.material]
+    said = Quantity(0, kept.base_unit)
+    for line in lines:
+        said += in_base(kept, line.quantity)
+    booked = draft[place]
     if booked is None:
+        draft[place] = said
         return False
-    said = in_base(company.materials[line.material], line.quantity)
     if said != booked:
-        raise OpeningDiffers(line.warehouse, line.material, booked, said)
+        raise OpeningDiffers(place.warehouse, place.material, booked, said)
     return True
 
 
@@ -106,7 +115,6 @@ def _open(draft: Draft, company: Company, code: str, stock: Sequence[OpeningStoc
         come_in(draft, kept, place, line.lot, line.quantity, line.amount, line.expiry)
         lines.append(line)
         moves.append(_move(line, code, line.amount))
-        draft[OpeningOf(warehouse=code, material=said.material, lot=said.lot)] = line.quantity
     paper = Document(
         number=draft.number(DocumentKind.OPENING),
         kind=DocumentKind.OPENING,

@@ -126,8 +126,10 @@ def keeps_cost_by_lot(material: Material, company: Company) -> bool:
 
 
 def is_averaged(material: Material, company: Company) -> bool:
+    """Whether what comes in is averaged with what is there. A lot that keeps its own cost has nothing to queue."""
     category = company.categories.get(material.category)
-    return category is None or category.valuation is not Valuation.FIFO
+    is_queued = category is not None and category.valuation is Valuation.FIFO
+    return not is_queued or keeps_cost_by_lot(material, company)
 
 
 def empty(material: Material, warehouse: str, lot: str, expiry: date | None = None) -> Balance:

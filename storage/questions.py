@@ -130,8 +130,7 @@ async def _spend(connection: AsyncConnection, need: SpendOf) -> Spend:
 def _spent(project: str) -> Any:
     """What suppliers delivered for the project, with undone deliveries taken off."""
     supplier = PlaceKind.SUPPLIER.value
-    came = and_(_move.c.source_kind == supplier, _move.c.quantity > 0)
-    went = and_(_move.c.target_kind == supplier, _move.c.quantity > 0)
+    came, went = _move.c.source_kind == supplier, _move.c.target_kind == supplier
     signed = case((came, _move.c.amount), (went, -_move.c.amount), else_=0)
     bought = select(func.coalesce(func.sum(signed), 0)).join(_entry, _entry.c.seq == _move.c.seq)
     return bought.where(_entry.c.project == project)

@@ -258,7 +258,8 @@ class _Unit:
             draft = carry_out(work.operation, self._facts)
             return self._take(work, draft, End.DONE, None)
         except DomainError as error:
-            return self._take(work, refuse(work.operation, self._facts, error), End.REFUSED, error)
+            end = End.FAULT if isinstance(error, OurFault) else End.REFUSED
+            return self._take(work, refuse(work.operation, self._facts, error), end, error)
         except DBAPIError:
             raise
         except Exception as error:

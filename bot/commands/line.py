@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="文件")
     export = commands.add_parser("export", help="导出报表")
     export.add_argument("report", metavar="报表", choices=["stock", "moves"], help="stock 库存，moves 流水")
-    export.add_argument("file", type=Path, metavar="文件", help="写到哪个 Excel 文件")
+    export.add_argument("file", type=Path, metavar="文件", nargs="?", help="写到哪个 Excel 文件（默认 报表名.xlsx）")
     return top
 
 
@@ -120,7 +120,7 @@ def _restore(chosen: argparse.Namespace) -> int:
 def _export(chosen: argparse.Namespace) -> int:
     from bot.commands.export import export
 
-    return export(_settings(), chosen.report, chosen.file)
+    return export(_settings(), chosen.report, chosen.file or Path(f"{chosen.report}.xlsx"))
 
 
 COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {

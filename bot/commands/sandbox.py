@@ -59,7 +59,7 @@ async def _serve(data: Mapping[str, object], path: Path, host: str, port: int, f
             if (why := await started(robot)) is not None:
                 return _say(why)
             await robot.wait_connected(CONNECT_SECONDS_MAX)
-        _tell(url, robot)
+        _tell(url, path, robot)
         await stopping.wait()
     finally:
         if robot is not None:
@@ -83,14 +83,14 @@ def _environment(url: str, company: Path, folder: Path) -> dict[str, str]:
     }
 
 
-def _tell(url: str, robot: Robot | None) -> None:
+def _tell(url: str, company: Path, robot: Robot | None) -> None:
     lines = [f"演练环境已启动，用浏览器打开：{url}"]
     if robot is None:
         lines += [
             "机器人另外启动，环境变量：",
             f"  DINGTALK_CLIENT_ID={CLIENT_ID} DINGTALK_CLIENT_SECRET={CLIENT_SECRET}",
             f"  DINGTALK_OPENAPI_ENDPOINT={url} DINGTALK_OAPI_ENDPOINT={url}",
-            f"  SANDBOX_CLOCK_URL={url}/sandbox/clock COMPANY_FILE={DEMO}",
+            f"  SANDBOX_CLOCK_URL={url}/sandbox/clock COMPANY_FILE={company.resolve()}",
         ]
     lines.append("停止：Ctrl+C")
     print("\n".join(lines), flush=True)  # noqa: T201  # the operator's terminal

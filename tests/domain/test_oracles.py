@@ -175,12 +175,12 @@ class TestInTheBook:
         await site.verify()
 
     async def test_a_typed_amount_is_spread_over_orders_without_a_fen_too_much(self, site: Site) -> None:
-        for line in ("合页 50件 @1", "合页 50件 @1", "合页 0.000001件 @1"):
-            await site.order(line)
-        arrived = ArrivedLine(material="HNG", entered=qty("100.000001件"), amount=Money.of("10.01"))
+        for _ in range(4):
+            await site.order("合页 1件 @1")
+        arrived = ArrivedLine(material="HNG", entered=qty("4件"), amount=Money.of("0.02"))
         await site.do(receipt.book(ReceiptOrder(project="P01", lines=(arrived,)), by=site.asker("老张")))
-        # Twice half of 10.01, each rounded up, would be 10.02 and the last line would owe a fen.
-        assert await site.amounts("RK20261123-001") == ["5.01", "5", "0"]
+        # Three times a quarter of two fen, each rounded up, would be three, and the last line would owe one.
+        assert await site.amounts("RK20261123-001") == ["0.01", "0", "0.01", "0"]
         await site.verify()
 
 

@@ -18,6 +18,7 @@ chat, empty_chat = fixtures.chat, fixtures.empty_chat
 
 CEMENT = "42.5水泥"
 OTHER_MANAGER: Final = {"id": "u-other", "name": "周明", "roles": [{"role": "项目经理", "project": "P02"}]}
+SECOND_MANAGER: Final = {**OTHER_MANAGER, "roles": [{"role": "项目经理", "project": "P01"}]}
 
 
 def with_people(*more: dict[str, Any]) -> dict[str, Any]:
@@ -164,6 +165,7 @@ DOORS: Final = {
 }
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # rights are decided before a database is asked
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.name)
 async def test_each_role_may_do_in_its_project_what_the_table_says_and_nothing_elsewhere(
     chat: Chat, role: Role
@@ -194,6 +196,7 @@ async def test_ones_own_booking_is_undone_by_whoever_may_undo(chat: Chat) -> Non
         await chat.load(with_people({"id": "u-test", "name": "周明", "roles": []}))
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # rights are decided before a database is asked
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.name)
 async def test_a_company_wide_role_holds_in_every_project(chat: Chat, role: Role) -> None:
     await chat.load(with_people({"id": "u-test", "name": "周明", "roles": [role.value]}))
@@ -295,7 +298,7 @@ async def test_only_those_who_are_asked_decide(chat: Chat) -> None:
 
 
 async def test_the_second_of_two_who_press_is_told_who_decided(chat: Chat) -> None:
-    await chat.load(flow({"role": "项目经理"}) | with_people({**OTHER_MANAGER, "roles": [{"role": "项目经理", "project": "P01"}]}))
+    await chat.load(flow({"role": "项目经理"}) | with_people(SECOND_MANAGER))
     await chat.says("李强", f"申购{CEMENT}20包")
     card = await chat.card("approve")
     await chat.presses("周明", "approve", card=card["id"], nonce=card["nonce"])
@@ -306,8 +309,7 @@ async def test_the_second_of_two_who_press_is_told_who_decided(chat: Chat) -> No
 
 
 async def test_all_must_sign_where_the_step_says_so(chat: Chat) -> None:
-    both = with_people({**OTHER_MANAGER, "roles": [{"role": "项目经理", "project": "P01"}]})
-    await chat.load(flow({"role": "项目经理", "mode": "all"}) | both)
+    await chat.load(flow({"role": "项目经理", "mode": "all"}) | with_people(SECOND_MANAGER))
     await chat.says("李强", f"申购{CEMENT}20包")
     assert "下一步等 周明" in await chat.says("张伟", "同意 SG20261123-001")
     assert "已同意，这次没有改动" in await chat.says("张伟", "同意 SG20261123-001")
@@ -316,8 +318,7 @@ async def test_all_must_sign_where_the_step_says_so(chat: Chat) -> None:
 
 
 async def test_those_who_sign_in_turn_are_asked_one_after_the_other(chat: Chat) -> None:
-    both = with_people({**OTHER_MANAGER, "roles": [{"role": "项目经理", "project": "P01"}]})
-    await chat.load(flow({"role": "项目经理", "mode": "in_turn"}) | both)
+    await chat.load(flow({"role": "项目经理", "mode": "in_turn"}) | with_people(SECOND_MANAGER))
     await chat.says("李强", f"申购{CEMENT}20包")
     assert chat.told("周明") == ""
     assert "现在等 张伟 审批" in await chat.says("周明", "同意 SG20261123-001")

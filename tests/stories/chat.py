@@ -1,4 +1,4 @@
-"""A small company that talks to the robot as DingTalk would bring it: frames in at the front door, answers out of the outbox.
+"""A small company that talks to the robot as DingTalk would bring it: frames in, answers out of the outbox.
 
     await chat.says("李强", "申购 42.5水泥 200包")      the answer in that chat, "" where the robot keeps silent
     await chat.presses("张伟", "approve")               on the newest card that offers it
@@ -17,7 +17,6 @@ from sqlalchemy import text as sql
 
 from bot.cards import CardFace
 from bot.corridor import Corridor
-from bot.dingtalk.cards import dialect_of
 from bot.dingtalk.frames import Received, read_frame
 from bot.nursery import Nursery
 from bot.usage import UsageMeter
@@ -74,8 +73,8 @@ COMPANY: Final[dict[str, Any]] = {
     ],
     "people": [
         {"id": "u-zhaozong", "name": "赵云飞", "roles": ["老板"]},
-        {"id": "u-zhang", "name": "张伟", "roles": [{"role": "项目经理", "project": "P01"}], "superior": "u-zhaozong"},
-        {"id": "u-wanglei", "name": "王磊", "roles": [{"role": "项目经理", "project": "P02"}], "superior": "u-zhaozong"},
+        {"id": "u-zhang", "name": "张伟", "roles": [], "superior": "u-zhaozong"},
+        {"id": "u-wanglei", "name": "王磊", "roles": [], "superior": "u-zhaozong"},
         {"id": "u-zhangli", "name": "张丽", "roles": ["采购"], "superior": "u-zhaozong"},
         {"id": "u-limin", "name": "李敏", "roles": ["财务"], "superior": "u-zhaozong"},
         {"id": "u-zhangjg", "name": "张建国", "roles": [{"role": "材料员", "project": "P01"}], "superior": "u-zhang"},
@@ -303,7 +302,7 @@ def open_chat(database: Database, units: Units, clock: Now, zone: Any) -> Chat:
         catalogues=Catalogues(),
         nursery=nursery,
         counter=usage,
-        face=CardFace(dialect_of("markdown_button"), "robot"),
+        face=CardFace("markdown_button", "robot"),
     )
     return Chat(database=database, units=units, clock=clock, corridor=corridor, nursery=nursery, usage=usage)
 
@@ -312,4 +311,4 @@ async def until(true: Any, *, seconds: float = 20) -> None:
     """Look again and again, but not for ever."""
     async with asyncio.timeout(seconds):
         while not await true():
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # what is waited for happens elsewhere: in a task or a process

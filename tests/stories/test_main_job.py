@@ -298,7 +298,8 @@ async def test_the_digest_tells_the_day_and_the_end_of_the_chain(chat: Chat, clo
     clock.forward(minutes=540)
     await chat.work("digest", digest.tell("P01", clock.now().date()))
     words = chat.posted(GROUP)
-    for fact in ("翠湖花园 日报", "120 包", "瓦工班：普通硅酸盐水泥 P.O42.5 30 包", "¥810.00", "申购单 SG20261123-002 审批中"):
+    issued, waiting = "瓦工班：普通硅酸盐水泥 P.O42.5 30 包", "申购单 SG20261123-002 审批中"
+    for fact in ("翠湖花园 日报", "120 包", issued, "¥810.00", waiting):
         assert fact in words
     head = (await chat.rows("SELECT seq, hash FROM chain"))[0]
     assert f"账页 {head['seq']}，校验 {bytes(head['hash']).hex()[:16]}" in words
