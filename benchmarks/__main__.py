@@ -51,7 +51,7 @@ async def measure(chosen: argparse.Namespace, books: list[Books], folder: Path) 
     if "statements" in chosen.only:
         for one in books:
             _say(f"statements, {one.kind}")
-            tables.append(statements.table(one.kind, *await statements.count(one, data, folder)))
+            tables.append(statements.table(one.kind, await statements.count(one, data, folder)))
     memory = dict[str, tuple[float, float, int]]()
     if "throughput" in chosen.only:
         for one in books:

@@ -11,6 +11,7 @@ from bot.commands.sandbox import DEMO
 PROJECT: Final = "P01"
 WAREHOUSE: Final = "W01"
 CEMENT: Final = "SN-425"  # watched by a stock rule, as the materials are that move every day
+SAND: Final = "SS-ZS"  # watched by none
 PLENTY: Final = "900000000"
 KEEPERS: Final = tuple(f"u-keeper{number:02}" for number in range(1, 33))
 PRIVATE: Final = "private"
@@ -27,7 +28,7 @@ def company() -> dict[str, Any]:
     data["settings"]["ask_on_repeat"] = False
     data["groups"] = [group for group in data["groups"] if group["project"] == PROJECT]
     for line in data["opening_stock"]:
-        if (line["warehouse"], line["material"]) == (WAREHOUSE, CEMENT):
+        if line["warehouse"] == WAREHOUSE and line["material"] in (CEMENT, SAND):
             line["quantity"] = PLENTY
     role = {"role": "材料员", "project": PROJECT}
     data["people"] += [{"id": id_, "name": f"库管{number}号", "roles": [role]} for number, id_ in enumerate(KEEPERS, 1)]
@@ -46,6 +47,7 @@ def write(data: dict[str, Any], folder: Path) -> Path:
     return path
 
 
-def issues() -> Iterator[str]:
+def issues(material: str = CEMENT) -> Iterator[str]:
     """What a storekeeper types to book an issue of one line, never twice the same."""
-    return (f"云栖雅苑 领42.5水泥{number}包 瓦工班 主体结构" for number in count(1))
+    what = {CEMENT: "42.5水泥{}包", SAND: "黄砂{}立方米"}[material]
+    return (f"云栖雅苑 领{what.format(number)} 瓦工班 主体结构" for number in count(1))

@@ -27,10 +27,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     before: str = ""
     after: str = ""
+    words: int = 1  # so many columns, from the left, are no figures
 
     def markdown(self) -> str:
-        """The first column is text, the others are figures."""
-        rule = ["---", *("---:" for _ in self.columns[1:])]
+        """As GitHub draws it."""
+        rule = ["---" if index < self.words else "---:" for index in range(len(self.columns))]
         lines = [_row(self.columns), _row(rule), *(_row(row) for row in self.rows)]
         parts = [f"### {self.title}", self.before, "\n".join(lines), self.after]
         return "\n\n".join(part for part in parts if part)

@@ -27,9 +27,9 @@ for name in pathlib.Path(sys.argv[1]).read_text().split():
         continue
 status = pathlib.Path("/proc/self/status")
 if status.exists():
-    print(next(line for line in status.read_text().splitlines() if line.startswith("VmRSS:")).split()[1])
+    print(next(line for line in status.read_text().splitlines() if line.startswith("VmRSS:")).split()[1], flush=True)
 else:
-    print(subprocess.check_output(["ps", "-o", "rss=", "-p", str(os.getpid())], text=True))
+    print(subprocess.check_output(["ps", "-o", "rss=", "-p", str(os.getpid())], text=True).strip(), flush=True)
 """
 
 
@@ -41,15 +41,18 @@ async def used_by_robot(kind: str) -> list[str]:
 
 
 async def cost(names: list[str], folder: Path, tries: int) -> tuple[float, float]:
-    """Seconds from starting Python to its end, and MiB resident when all is imported; the median of some tries."""
+    """Seconds from starting Python until all is imported, and MiB resident then; the median of some tries."""
     wanted = folder / "libraries.txt"
     wanted.write_text("\n".join(names))
     seconds, memory = list[float](), list[float]()
     for _ in range(tries):
         begun = time.perf_counter()
-        written = await _python(_IMPORT, str(wanted))
+        child = await _start(_IMPORT, str(wanted))
+        assert child.stdout is not None
+        written = await child.stdout.readline()
         seconds.append(time.perf_counter() - begun)
         memory.append(int(written) / 1024)
+        await child.wait()
     return median(seconds), median(memory)
 
 
@@ -64,8 +67,12 @@ async def bare_python(tries: int) -> float:
 
 
 async def _python(program: str, *arguments: str) -> str:
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, *arguments, env=environment({}), stdout=subprocess.PIPE
-    )
+    child = await _start(program, *arguments)
     written, _ = await child.communicate()
     return written.decode()
+
+
+async def _start(program: str, *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, *arguments, env=environment({}), stdout=subprocess.PIPE
+    )

@@ -6,7 +6,7 @@ The corridor is the real one, fed with frames that came through the gateway; the
 import asyncio
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -47,6 +47,7 @@ LOOK_SECONDS: Final = 0.02
 WAIT_SECONDS_MAX: Final = 60.0
 REST_SECONDS: Final = 0.5  # the dispatcher looks once more, and then waits
 STORE, BOOK, DELIVER = "store the frame", "book", "send the answer"
+STEPS: Final = (STORE, BOOK, DELIVER)
 COMMITS: Final = "commits"
 _TABLE: Final = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
 _CONTROL: Final = ("BEGIN", "COMMIT", "ROLLBACK", "SET TRANSACTION")
@@ -127,7 +128,7 @@ class _Delivered(Sender):
         return ""
 
 
-async def frames(data: dict[str, Any], wanted: int) -> list[Received]:
+async def frames(data: dict[str, Any], texts: Iterator[str], wanted: int) -> list[Received]:
     """Bookings as they come over the wire."""
     taken = list[Received]()
 
@@ -139,15 +140,23 @@ async def frames(data: dict[str, Any], wanted: int) -> list[Received]:
     async with local_dingtalk(data) as local, aiohttp.ClientSession(trust_env=False) as http:
         connection = StreamConnection(credentials=credentials, endpoint=local.url, http=http, receive=take)
         running = asyncio.create_task(connection.run())
-        await Talkers(local, company.KEEPERS, company.issues()).talk(wanted, BATCH)
+        await Talkers(local, company.KEEPERS, texts).talk(wanted, BATCH)
         await connection.stop()
         await running
     return taken
 
 
-async def count(books: Books, data: dict[str, Any], folder: Path) -> tuple[Counts, Counts]:
-    """What one booking takes, and what 32 that come together take."""
-    warm, alone, *batch = await frames(data, BATCH + 2)
+async def count(books: Books, data: dict[str, Any], folder: Path) -> dict[str, Counts]:
+    """What one booking takes, and what 32 that come together take: of a watched material, and of one that is not."""
+    found = dict[str, Counts]()
+    for material, kind in ((company.CEMENT, "watched"), (company.SAND, "not watched")):
+        alone, together = await _count(books, data, material, folder)
+        found |= {f"{kind}: one": alone, f"{kind}: {BATCH} together": together}
+    return found
+
+
+async def _count(books: Books, data: dict[str, Any], material: str, folder: Path) -> tuple[Counts, Counts]:
+    warm, alone, *batch = await frames(data, company.issues(material), BATCH + 2)
     database = Database.open(database_url(books.fresh()))
     nursery, clock = Nursery(), SystemClock(ZONE)
     try:
@@ -197,29 +206,20 @@ async def _check(database: Database) -> None:
             raise NotBooked(f"{booked} of {BATCH + 2}")
 
 
-def table(kind: str, alone: Counts, batch: Counts) -> Table:
+def table(kind: str, found: Mapping[str, Counts]) -> Table:
     """Statement by statement, in the order in which a lone booking sends them."""
-    keys = list(dict.fromkeys((*alone, *batch)))
+    keys = list(dict.fromkeys(key for counts in found.values() for key in counts))
     rows = list[tuple[str, ...]]()
-    for step in (STORE, BOOK, DELIVER):
+    for step in STEPS:
         of_step = [key for key in keys if key[0] == step and key[1] != COMMITS]
-        rows += [(step, f"`{key[1]}`", str(alone[key]), str(batch[key])) for key in of_step]
-    for step in (STORE, BOOK, DELIVER):
-        rows.append(_total(step, alone, batch))
-    booked = "stored and booked"
-    (one, one_commits), (many, many_commits) = _sum(alone, STORE, BOOK), _sum(batch, STORE, BOOK)
-    rows.append(
-        (f"**{booked}**", "**statements + commits**", f"**{one} + {one_commits}**", f"**{many} + {many_commits}**")
-    )
-    each = f"{many / BATCH:.2f} + {many_commits / BATCH:.2f}"
-    rows.append((f"**{booked}**", "**for each booking**", f"**{one} + {one_commits}**", f"**{each}**"))
-    ratio = f"{one / (many / BATCH):.1f}×"
-    return Table(
-        f"Statements and commits of a booking — {kind}",
-        ("step", "statement", "one alone", f"{BATCH} together"),
-        tuple(rows),
-        after=f"Batching asks {ratio} less of the database for each booking.",
-    )
+        rows += [(step, f"`{key[1]}`", *(str(counts[key]) for counts in found.values())) for key in of_step]
+    sums: list[tuple[str, tuple[str, ...]]] = [(step, (step,)) for step in STEPS]
+    for title, steps in (*sums, ("stored and booked", (STORE, BOOK))):
+        cells = ("{} + {}".format(*_sum(counts, *steps)) for counts in found.values())
+        rows.append((f"**{title}**", "**statements + commits**", *(f"**{cell}**" for cell in cells)))
+    each = (_each(what, counts) for what, counts in found.items())
+    rows.append(("**stored and booked**", "**for each booking**", *(f"**{cell}**" for cell in each)))
+    return Table(f"Statements and commits of a booking — {kind}", ("step", "statement", *found), tuple(rows), words=2)
 
 
 def _sum(counts: Counts, *steps: str) -> tuple[int, int]:
@@ -227,6 +227,8 @@ def _sum(counts: Counts, *steps: str) -> tuple[int, int]:
     return statements, sum(counts[step, COMMITS] for step in steps)
 
 
-def _total(step: str, alone: Counts, batch: Counts) -> tuple[str, ...]:
-    one, many = _sum(alone, step), _sum(batch, step)
-    return (step, "statements + commits", f"{one[0]} + {one[1]}", f"{many[0]} + {many[1]}")
+def _each(what: str, counts: Counts) -> str:
+    statements, commits = _sum(counts, STORE, BOOK)
+    if not what.endswith("together"):
+        return f"{statements} + {commits}"
+    return f"{statements / BATCH:.2f} + {commits / BATCH:.2f}"

@@ -33,7 +33,7 @@ log: Final = logging.getLogger(__name__)
 SENDING_MAX: Final = 16
 IDLE_SECONDS_MAX: Final = 5.0
 ATTEMPTS_MAX: Final = 6
-AMBIGUOUS_ATTEMPTS_MAX: Final = 2  # a text that may have arrived is repeated once
+MAYBE: Final = "may have arrived: "  # an error so marked has been repeated once already
 BACKOFF_SECONDS_MAX: Final = 60
 QUOTA_PAUSE: Final = timedelta(hours=1)
 REPORT_PREFIX: Final = "dead:"
@@ -47,6 +47,7 @@ class _Outcome:
     send_key: str = ""
     later: timedelta | None = None
     error: str = ""
+    counts: bool = True
 
     @property
     def is_dead(self) -> bool:
@@ -77,6 +78,10 @@ class Dispatcher:
                     busy = await self._turn()
                 except SQLAlchemyError as error:
                     log.error("outbox not reached", extra={"error": type(error).__name__})
+                    busy = False
+                    await asyncio.sleep(IDLE_SECONDS_MAX)
+                except Exception:  # a fault of ours in one turn must not silence the robot
+                    log.exception("outbox turn failed")
                     busy = False
                     await asyncio.sleep(IDLE_SECONDS_MAX)
                 if not busy:
@@ -148,7 +153,7 @@ class Dispatcher:
         now = self._clock.now()
         for one in outcomes:
             if one.later is not None:
-                await outbox.mark_later(connection, one.claimed, now + one.later, one.error)
+                await outbox.mark_later(connection, one.claimed, now + one.later, one.error, counts=one.counts)
             elif one.is_dead:
                 await outbox.mark_dead(connection, one.claimed, one.error)
                 self.dead += 1
@@ -170,16 +175,19 @@ class Dispatcher:
 
 def _after(claimed: Claimed, error: DingTalkError) -> _Outcome:
     """What an error means for the message (platform page §8.3)."""
-    why = f"{error.code} {error.message}".strip()
+    was_doubtful = claimed.error.startswith(MAYBE)
+    is_doubtful = isinstance(error, Transient) and error.ambiguous and claimed.message.card is None
+    why = (MAYBE if was_doubtful or is_doubtful else "") + f"{error.code} {error.message}".strip()
     match error:
         case Throttled():
-            return _Outcome(claimed=claimed, later=timedelta(seconds=error.retry_after) + _jitter(1), error=why)
+            later = timedelta(seconds=error.retry_after) + _jitter(1)
+            return _Outcome(claimed=claimed, later=later, error=why, counts=False)
         case QuotaExhausted():
             if claimed.message.urgency >= Urgency.ALERT:
                 return _Outcome(claimed=claimed, error=why)  # the optional is given up first
-            return _Outcome(claimed=claimed, later=QUOTA_PAUSE, error=why)
+            return _Outcome(claimed=claimed, later=QUOTA_PAUSE, error=why, counts=False)
         case Transient():
-            if error.ambiguous and claimed.message.card is None and claimed.attempts >= AMBIGUOUS_ATTEMPTS_MAX:
+            if is_doubtful and was_doubtful:
                 return _Outcome(claimed=claimed, error=why)
             return _retry(claimed, why)
         case CredentialsRefused():

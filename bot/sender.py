@@ -1,15 +1,21 @@
 """One rendered message to one DingTalk call, by the route that costs least of what is scarce."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from bot.cards import CardFace
 from bot.dingtalk.card_delivery import CardNotDelivered
-from bot.dingtalk.errors import NotPermitted, Refused, SessionGone
+from bot.dingtalk.errors import NotPermitted, Refused, SessionGone, Throttled
 from bot.dingtalk.openapi import OpenApi
 from bot.dingtalk.units import Pool
 from bot.usage import UsageMeter
 from domain.messaging import Outbound, Route, RouteKind
+
+log: Final = logging.getLogger(__name__)
+
+RETRY_SECONDS: Final = 60.0  # for somebody who gets too many messages at the moment
 
 
 class Sender:
@@ -48,7 +54,19 @@ class Sender:
         route = message.route
         if route.conversation:
             return await self._api.send_to_group(route.conversation, title=message.title, markdown=message.markdown)
-        sent = await self._api.send_to_people(route.people, title=message.title, markdown=message.markdown)
+        return await self._to_people(route.people, message.title, message.markdown)
+
+    async def _to_people(self, people: Sequence[str], title: str, markdown: str) -> str:
+        """DingTalk takes the call and names those it passed over; when that is everybody, nothing was delivered."""
+        sent = await self._api.send_to_people(people, title=title, markdown=markdown)
+        passed_over = {*sent.invalid, *sent.throttled}
+        if not passed_over:
+            return sent.send_key
+        log.warning("message passed over", extra={"unknown": sent.invalid, "throttled": sent.throttled})
+        if passed_over >= set(people):
+            if sent.throttled:
+                raise Throttled("local.people_throttled", ", ".join(sent.throttled), retry_after=RETRY_SECONDS)
+            raise Refused("local.people_unknown", ", ".join(sent.invalid))
         return sent.send_key
 
     async def _show(self, message: Outbound) -> str:
@@ -71,4 +89,4 @@ class Sender:
         markdown = f"{message.markdown}\n\n{commands}" if commands else message.markdown
         if message.route.conversation:
             return await self._api.send_to_group(message.route.conversation, title=message.title, markdown=markdown)
-        return (await self._api.send_to_people(people, title=message.title, markdown=markdown)).send_key
+        return await self._to_people(people, message.title, markdown)

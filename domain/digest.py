@@ -9,7 +9,7 @@ from typing import ClassVar
 from domain import case
 from domain.company import Company, Material, Project, Warehouse
 from domain.documents import Document
-from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation, ToGroup
+from domain.operation import JOURNAL, ORDERS, REQUISITIONS, AnyNeed, Asker, Draft, Facts, Need, Operation, ToGroup
 from domain.permissions import Action, in_project
 from domain.records import DocumentOf
 from domain.records import project as known_project
@@ -38,7 +38,7 @@ class Day:
 class DayOf(Need[Day]):
     """What was received for and issued to a project on a day."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({JOURNAL})
     project: str
     day: date
 
@@ -47,7 +47,7 @@ class DayOf(Need[Day]):
 class PendingIn(Need[tuple[str, ...]]):
     """Numbers of a project's documents that wait for a decision or a confirmation, oldest first."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({REQUISITIONS, ORDERS})
     project: str
 
 
@@ -61,7 +61,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class HeadNow(Need[Head]):
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({JOURNAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

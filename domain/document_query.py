@@ -23,7 +23,7 @@ class DocumentShown:
 class WaitingFor(Need[tuple[str, ...]]):
     """Numbers of the documents that wait for a person's decision, oldest first."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({"ApprovalOf"})
     person: str
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, Final
+from typing import Final
 
 from domain.operation import Asker, Draft, Need, Operation, ToPeople
 from domain.permissions import Action, Permit
@@ -18,7 +18,6 @@ POOLS: Final = {"api": API_UNITS_MAX, "stream": STREAM_UNITS_MAX}
 class UsageIn(Need[tuple[tuple[str, int], ...]]):
     """Units used of each pool in a month ("2026-11")."""
 
-    derived: ClassVar[bool] = True
     month: str
 
 
@@ -32,8 +31,6 @@ class DeadLetter:
 @dataclass(frozen=True, slots=True)
 class DeadLetters(Need[tuple[DeadLetter, ...]]):
     """Messages that could not be delivered, latest first, ten at most."""
-
-    derived: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

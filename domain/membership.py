@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from domain.company import Grant, Group, Person, Role
 from domain.errors import DomainError
-from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation, ToPeople
+from domain.operation import COMPANY, AnyNeed, Asker, Draft, Facts, Need, Operation, ToPeople
 from domain.permissions import Action, Permit, UnknownPerson, check
 from domain.records import project
 
@@ -31,7 +31,7 @@ class StrangerOf(Need[Stranger | None]):
 class Strangers(Need[tuple[Stranger, ...]]):
     """The people the book does not know, latest first, twenty at most."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({"StrangerOf", COMPANY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,12 +22,28 @@ SERIAL_MAX: Final = 999_999
 class Need(Generic[T_co]):
     """The name of one fact of type T that can be loaded and, for most, saved. Subclasses are small frozen dataclasses.
 
-    A `derived` fact is computed from rows that other operations of the unit may change; it is forgotten as soon as one
-    of them does, and loaded anew for the next that asks.
+    A derived fact is computed from many rows; `follows` names what it is computed from: kinds of documents, or other
+    needs by the name of their class. It is forgotten as soon as an operation of the unit touches one of these, and
+    loaded anew for the next that asks. A fact that follows nothing is a row of its own, and always right in memory.
     """
 
     __slots__ = ()
-    derived: ClassVar[bool] = False
+    follows: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """What is touched when this fact changes."""
+        return frozenset({type(self).__name__})
+
+
+# What derived facts follow: documents and entries of these kinds, and the journal as a whole.
+ORDERS: Final = DocumentKind.PURCHASE_ORDER.value
+REQUISITIONS: Final = DocumentKind.REQUISITION.value
+RECEIPTS: Final = DocumentKind.RECEIPT.value
+ISSUES: Final = DocumentKind.ISSUE.value
+REVERSALS: Final = DocumentKind.REVERSAL.value
+JOURNAL: Final = "journal"
+COMPANY: Final = "company"
 
 
 AnyNeed = Need[object]
@@ -126,9 +142,9 @@ class Facts:
 
     def absorb(self, draft: "Draft") -> None:
         """Let the next operation of the unit see what this one changed."""
-        if draft.changed or draft.entries or draft.company_changed:
-            for need in [n for n in self._known if n.derived]:
-                del self._known[need]
+        touched = draft.touched
+        for need in [n for n in self._known if not touched.isdisjoint(n.follows)]:
+            del self._known[need]
         self._known.update(draft.changed)
         self.company = draft.company
 
@@ -160,6 +176,14 @@ class Draft(Facts):
     @property
     def company_changed(self) -> bool:
         return self.company is not self._facts.company
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """What this operation changed, in the words that derived facts follow."""
+        topics = set[str]().union(*(need.topics for need in self.changed))
+        for entry in self.entries:
+            topics |= {JOURNAL, entry.kind.value}
+        return frozenset(topics | {COMPANY} if self.company_changed else topics)
 
     def number(self, kind: DocumentKind) -> Number:
         """The next number of this kind today; needs SeriesOf(kind, today)."""

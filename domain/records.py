@@ -7,7 +7,7 @@ from typing import ClassVar
 from domain.company import Company, Material, Person, Project, Supplier, Warehouse
 from domain.documents import Document, NoSuchDocument, Number
 from domain.errors import DomainError
-from domain.operation import Facts, Need, Question
+from domain.operation import ISSUES, ORDERS, RECEIPTS, REQUISITIONS, REVERSALS, Facts, Need, Question
 from domain.values import Money, Price, Quantity
 
 
@@ -17,12 +17,16 @@ class DocumentOf(Need[Document | None]):
 
     number: str
 
+    @property
+    def topics(self) -> frozenset[str]:
+        return frozenset({Number.read(self.number).kind.value})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenOrdersOf(Need[tuple[Number, ...]]):
     """Orders of a project that still expect a material, oldest first."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({ORDERS, RECEIPTS, REVERSALS})
     project: str
     material: str
 
@@ -42,7 +46,7 @@ class PaidPrice:
 class LastPricesOf(Need[tuple[PaidPrice, ...]]):
     """The last prices paid for a material, newest first, three at most."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({RECEIPTS, REVERSALS})
     material: str
 
 
@@ -50,7 +54,7 @@ class LastPricesOf(Need[tuple[PaidPrice, ...]]):
 class OnOrderOf(Need[Quantity]):
     """How much of a material a project's open orders still expect, in the base unit."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({ORDERS, RECEIPTS, REVERSALS})
     project: str
     material: str
 
@@ -76,7 +80,7 @@ class Spend:
 class SpendOf(Need[Spend]):
     """A project's budget use, leaving out one document: the one that is being looked at."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({REQUISITIONS, ORDERS, RECEIPTS, REVERSALS})
     project: str
     without: str = ""
 
@@ -85,7 +89,7 @@ class SpendOf(Need[Spend]):
 class LastStageOf(Need[str | None]):
     """The stage for which a team last took material in a project."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({ISSUES, REVERSALS})
     project: str
     team: str
 

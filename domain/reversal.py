@@ -11,7 +11,7 @@ from domain.company import Material, Warehouse
 from domain.documents import Act, Document, DocumentKind, Number, State
 from domain.entries import Entry, Move
 from domain.errors import DomainError
-from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation, SeriesOf
+from domain.operation import JOURNAL, AnyNeed, Asker, Draft, Facts, Need, Operation, SeriesOf
 from domain.permissions import Action, Permit, check
 from domain.places import Place, PlaceKind
 from domain.receipt import fulfil
@@ -24,7 +24,7 @@ from domain.values import Money, Quantity
 class MovesOf(Need[tuple[Move, ...]]):
     """The moves a document booked. Derived, because the document may be booked in the same unit that undoes it."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({JOURNAL})
     number: str
 
 

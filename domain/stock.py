@@ -45,7 +45,7 @@ class PoolsOf(Need[tuple[Pool, ...]]):
 class StockIn(Need[tuple[Balance, ...]]):
     """Everything that lies in a warehouse, for questions about stock."""
 
-    derived: ClassVar[bool] = True
+    follows: ClassVar[frozenset[str]] = frozenset({"BalancesOf"})
     warehouse: str
 
 

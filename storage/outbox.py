@@ -40,6 +40,7 @@ class Claimed:
     created_at: datetime
     deadline: datetime
     message: Outbound
+    error: str = ""  # of the attempt before
 
 
 def _route(route: Route) -> dict[str, Any]:
@@ -199,6 +200,7 @@ async def claim(
             created_at=row.created_at,
             deadline=row.deadline,
             message=_read(row),
+            error=row.error,
         )
         for row in rows
     ]
@@ -209,8 +211,12 @@ async def mark_sent(connection: AsyncConnection, claimed: Claimed, now: datetime
     return await _mark(connection, claimed, state=OutboxState.SENT.value, sent_at=now, send_key=send_key, error="")
 
 
-async def mark_later(connection: AsyncConnection, claimed: Claimed, at: datetime, error: str) -> bool:
-    return await _mark(connection, claimed, next_at=at, lease_until=None, error=error)
+async def mark_later(
+    connection: AsyncConnection, claimed: Claimed, at: datetime, error: str, *, counts: bool = True
+) -> bool:
+    """Put a message off. It does not count as an attempt where DingTalk did not even look at it."""
+    attempts = claimed.attempts if counts else claimed.attempts - 1
+    return await _mark(connection, claimed, next_at=at, lease_until=None, error=error, attempts=attempts)
 
 
 async def mark_dead(connection: AsyncConnection, claimed: Claimed, error: str) -> bool:

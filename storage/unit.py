@@ -244,7 +244,8 @@ class _Unit:
 
     async def _learn(self, lacking: frozenset[AnyNeed]) -> None:
         """Load facts; what follows from rows that this unit has changed is read after writing them."""
-        if self._unwritten and any(need.derived for need in lacking):
+        touched = frozenset[str]().union(*(one.draft.touched for one in self._unwritten))
+        if any(not touched.isdisjoint(need.follows) for need in lacking):
             await self._write()
         self._facts.learn(await shelves.load(self._connection, lacking, self._facts.company))
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import os
 import shutil
 import tempfile
 import warnings
@@ -23,7 +22,7 @@ from storage.unit import Units
 from tests.site import Site
 
 if TYPE_CHECKING:
-    from pgserver import PostgresServer
+    from pgserver.postgres_server import PostgresServer
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 MORNING: Final = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
@@ -95,9 +94,9 @@ class Databases:
         if self._server is None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # it remarks on a missing XDG_RUNTIME_DIR while it is imported
-                import pgserver
+                from pgserver.postgres_server import get_server
             # A socket's path has about a hundred characters at most, so the folder's name has to be short.
-            self._server = pgserver.get_server(tempfile.mkdtemp(prefix="lzg"))
+            self._server = get_server(tempfile.mkdtemp(prefix="lzg"))
             for setting in ("fsync = off", "full_page_writes = off"):
                 self._server.psql(f"ALTER SYSTEM SET {setting}")
             self._server.psql("SELECT pg_reload_conf()")
@@ -183,8 +182,3 @@ async def site(book: Units, database: Database) -> Site:
     found = Site(book, database)
     await found.load()
     return found
-
-
-def pytest_configure() -> None:
-    # Two workers must not write their random histories into one folder.
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", tempfile.gettempdir() + "/liaozhanggui-hypothesis")

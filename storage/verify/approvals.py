@@ -3,7 +3,7 @@
 from typing import Final
 
 from storage.verify.book import Book, Row, grouped
-from storage.verify.documents import Paper, papers
+from storage.verify.documents import DECIDED, Paper, papers
 from storage.verify.report import Tally
 
 _ENDED: Final = {
@@ -17,7 +17,7 @@ _ENDED: Final = {
 async def decisions(book: Book) -> Tally:
     """I20: the journal and the signers tell the same decisions, and each node is where its mode says they lead."""
     tally = Tally("nodes")
-    async for paper in papers(book):
+    async for paper in papers(book, among=DECIDED):
         signers = grouped(paper.signers, "node")
         told = [e for e in paper.entries if e["act"] in {"approve", "reject"}]
         made = sorted((e["node"], e["by"], e["act"], e["at"], e["capacity"]) for e in told)
@@ -61,7 +61,7 @@ def _unlike_mode(node: Row, asked: list[Row]) -> list[str]:
 async def order(book: Book) -> Tally:
     """I21: nodes end one after the other, one is open while the document is being decided, none afterwards."""
     tally = Tally("chains")
-    async for paper in papers(book):
+    async for paper in papers(book, among=DECIDED):
         if not paper.nodes:
             continue
         tally.counted += 1
@@ -96,7 +96,7 @@ def _nothing_afterwards(tally: Tally, paper: Paper) -> None:
 async def separation(book: Book) -> Tally:
     """I22: nobody is asked about, or decides on, a document of their own, and nobody twice at one node."""
     tally = Tally("decisions")
-    async for paper in papers(book):
+    async for paper in papers(book, among=DECIDED):
         number, requester = paper.head["number"], paper.head["requester"]
         told = [(e["node"], e["by"]) for e in paper.entries if e["act"] in {"approve", "reject"}]
         tally.counted += len(told)

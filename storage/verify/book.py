@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = dict[str, Any]
@@ -41,8 +41,14 @@ class Book:
         return self.connection.dialect.name == "sqlite"
 
     async def rows(self, sql: str, **values: object) -> list[Row]:
-        found = await self.connection.execute(text(sql), values)
-        return [dict(row) for row in found.mappings()]
+        """A query's rows. A list among the values stands for an `IN`."""
+        statement = text(sql)
+        for name, value in values.items():
+            if isinstance(value, list):
+                statement = statement.bindparams(bindparam(name, expanding=True))
+        found = await self.connection.execute(statement, values)
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     async def count(self, table: str) -> int:
         return (await self.rows(f"SELECT COUNT(*) AS n FROM {table}"))[0]["n"]  # noqa: S608  # our own table names

@@ -47,66 +47,77 @@ class Paper:
         return next((e for e in reversed(self.entries) if e["act"] in {"post", "confirm"}), None)
 
 
-async def papers(book: Book) -> AsyncIterator[Paper]:
-    """Every document, a few hundred in memory at a time."""
-    after = ""
-    while heads := await book.rows(
-        "SELECT * FROM document WHERE number > :after ORDER BY number LIMIT :most", after=after, most=_CHUNK
-    ):
-        last = heads[-1]["number"]
+_Keep = Callable[[Paper, Row], object]
+
+# Where something was asked, decided or told of an approval: all that the checks of approvals look at.
+DECIDED: Final = """
+    SELECT number FROM approval_node UNION SELECT number FROM approval_signer
+    UNION SELECT number FROM entry WHERE act IN ('approve', 'reject')
+"""
+
+
+async def papers(book: Book, *, among: str = "SELECT number FROM document") -> AsyncIterator[Paper]:
+    """The documents whose numbers a query gives, a few hundred in memory at a time."""
+    after, consequences = "", await _consequences(book)
+    sql = f"SELECT * FROM document WHERE number > :after AND number IN ({among}) ORDER BY number LIMIT :most"  # noqa: S608
+    while heads := await book.rows(sql, after=after, most=_CHUNK):
         found = {head["number"]: Paper(head) for head in heads}
-        await _gather(book, found, {"after": after, "last": last})
-        for paper in found.values():
-            yield paper
-        after = last
-
-
-async def _gather(book: Book, found: dict[str, Paper], span: dict[str, str]) -> None:
-    """Hand every row about these documents to its paper."""
-    for sql, column, keep in _PARTS:
-        where = f"{column} > :after AND {column} <= :last"
-        name = column.rpartition(".")[2]
-        for row in await book.rows(sql.format(where=where), **span):
-            if (paper := found.get(row[name])) is not None:
+        for query, keep in _PARTS:
+            for row in await book.rows(query, numbers=list(found)):
+                keep(found[row["number"]], row)
+        for number, paper in found.items():
+            for row, keep in consequences.get(number, []):
                 keep(paper, row)
+            yield paper
+        after = heads[-1]["number"]
+
+
+async def _consequences(book: Book) -> dict[str, list[tuple[Row, _Keep]]]:
+    """What later documents did to a document: read once, because nothing finds it by the number it names."""
+    found = dict[str, list[tuple[Row, _Keep]]]()
+    for query, keep in _LATER:
+        for row in await book.rows(query):
+            found.setdefault(row["named"], []).append((row, keep))
+    return found
 
 
 def _keep_received(paper: Paper, row: Row) -> None:
     paper.received[row["order_line"]] = int(row["got"])
 
 
-_PARTS: Final[tuple[tuple[str, str, Callable[[Paper, Row], object]], ...]] = (
-    ("SELECT * FROM document_line WHERE {where} ORDER BY no", "number", lambda p, r: p.lines.append(r)),
-    ("SELECT * FROM document_link WHERE {where}", "number", lambda p, r: p.links.add(r["other"])),
-    ("SELECT * FROM entry WHERE {where} ORDER BY seq", "number", lambda p, r: p.entries.append(r)),
+_PARTS: Final[tuple[tuple[str, _Keep], ...]] = (
+    ("SELECT * FROM document_line WHERE number IN :numbers ORDER BY no", lambda p, r: p.lines.append(r)),
+    ("SELECT * FROM document_link WHERE number IN :numbers", lambda p, r: p.links.add(r["other"])),
+    ("SELECT * FROM entry WHERE number IN :numbers ORDER BY seq", lambda p, r: p.entries.append(r)),
     (
-        "SELECT e.number, l.* FROM entry_line l JOIN entry e ON e.seq = l.seq WHERE {where} ORDER BY l.no",
-        "e.number",
+        "SELECT e.number, l.* FROM entry_line l JOIN entry e ON e.seq = l.seq WHERE e.number IN :numbers ORDER BY l.no",
         lambda p, r: p.entered.setdefault(r["seq"], []).append(r),
     ),
-    ("SELECT * FROM approval_node WHERE {where} ORDER BY no", "number", lambda p, r: p.nodes.append(r)),
+    ("SELECT * FROM approval_node WHERE number IN :numbers ORDER BY no", lambda p, r: p.nodes.append(r)),
     (
-        'SELECT * FROM approval_signer WHERE {where} ORDER BY node, "position"',
-        "number",
+        'SELECT * FROM approval_signer WHERE number IN :numbers ORDER BY node, "position"',
         lambda p, r: p.signers.append(r),
     ),
+)
+_LATER: Final[tuple[tuple[str, _Keep], ...]] = (
     (
-        "SELECT reverses, number FROM entry WHERE {where} ORDER BY seq",
-        "reverses",
+        "SELECT reverses AS named, number FROM entry WHERE reverses <> '' ORDER BY seq",
         lambda p, r: p.reversed_by.append(r["number"]),
     ),
     (
-        "SELECT source, number FROM entry WHERE kind = 'purchase_order' AND act = 'post' AND {where} ORDER BY seq",
-        "source",
+        """
+        SELECT source AS named, number FROM entry
+        WHERE kind = 'purchase_order' AND act = 'post' AND source <> '' ORDER BY seq
+        """,
         lambda p, r: p.led_to.append(r["number"]),
     ),
     (
         """
-        SELECT l.order_number, l.order_line, SUM(CASE e.kind WHEN 'receipt' THEN l.quantity ELSE -l.quantity END) AS got
+        SELECT l.order_number AS named, l.order_line,
+            SUM(CASE e.kind WHEN 'receipt' THEN l.quantity ELSE -l.quantity END) AS got
         FROM entry_line l JOIN entry e ON e.seq = l.seq
-        WHERE e.kind IN ('receipt', 'reversal') AND {where} GROUP BY 1, 2
+        WHERE e.kind IN ('receipt', 'reversal') AND l.order_number <> '' GROUP BY 1, 2
         """,
-        "l.order_number",
         _keep_received,
     ),
 )

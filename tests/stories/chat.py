@@ -109,6 +109,11 @@ COMPANY: Final[dict[str, Any]] = {
 }
 
 
+def company_of(changes: Mapping[str, Any] | None = None) -> Company:
+    """The small company; a change replaces a key of its file."""
+    return read_company_file({**COMPANY, **(changes or {})}, into=Company()).company
+
+
 class Now(Protocol):
     def now(self) -> datetime: ...
 
@@ -151,7 +156,7 @@ class Chat:
 
     async def load(self, changes: Mapping[str, Any] | None = None) -> None:
         """The company comes into the book; a change replaces a key of its file."""
-        self.company = read_company_file({**COMPANY, **(changes or {})}, into=Company()).company
+        self.company = company_of(changes)
         before = await self.units.company()
         operation = opening.take_in(self.company, (), over=before, by=Asker(person=opening.LOADER))
         answer = await self.units.work(f"load:{next(self._serial)}", operation)

@@ -31,7 +31,6 @@ class Wire:
 
     calls: list[str] = field(default_factory=list[str])
     arrived: list[Arrived] = field(default_factory=list[Arrived])
-    cards: dict[str, int] = field(default_factory=dict[str, int])
     invalid: tuple[str, ...] = ()
     throttled: tuple[str, ...] = ()
     held: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
@@ -64,9 +63,8 @@ class Wire:
 
     async def create_card(self, call: Any) -> dict[str, str]:
         card = call.create["outTrackId"]
-        key = await self._call("card", card, str(call.create), once=card not in self.cards)
-        self.cards[card] = self.cards.get(card, 0) + 1
-        return {card: key}
+        shown = any(one.door == "card" and one.target == card for one in self.arrived)
+        return {card: await self._call("card", card, str(call.create), once=not shown)}
 
     async def update_card(self, body: dict[str, object]) -> None:
         await self._call("update", str(body["outTrackId"]), str(body))
