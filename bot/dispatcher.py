@@ -100,7 +100,7 @@ class Dispatcher:
         return taken
 
     async def _turn(self) -> bool:
-        """Mark what was sent, take what is due; whether anything was done."""
+        """Mark what was sent, take what is due; whether there may be more to take at once."""
         ended = [task.result() for task in self._sending.values() if task.done()]
         free = SENDING_MAX - (len(self._sending) - len(ended))
         async with self._database.write() as connection:
@@ -114,7 +114,7 @@ class Dispatcher:
         for one in due:
             self._sending[one.id] = asyncio.create_task(self._send(one), name=f"send {one.message.key}")
         await self._report([one for one in ended if one.is_dead])
-        return bool(ended or claimed)
+        return bool(claimed) and (len(claimed) == free or len(due) < len(claimed))
 
     async def _rest(self) -> None:
         """Until something was recorded, something was sent, or something that waits may be due."""

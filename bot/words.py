@@ -15,7 +15,10 @@ from domain.documents import Act, DocumentKind, State
 from domain.values import Money, Price, Quantity, decimal_text
 
 _MARKS: Final = re.compile(r"([\\`*_\[\]()#!>~@<|])")
-_LINE_START: Final = re.compile(r"(?m)^(\s*\d*)([-+.])(?=\s)")
+# Lists at the beginning of a line, and lines of dashes or equals signs, which draw a rule or a heading.
+_LINE_START: Final = re.compile(r"(?m)^(\s*\d*)([-+.](?=\s)|[-=](?=[-=]*[ \t]*$))")
+# Marks of direction turn what follows them around, ours as well.
+_DIRECTIONS: Final = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 STATES: Final = {
     State.PENDING: "审批中",
@@ -77,7 +80,8 @@ MESSAGES: Final = {"picture": "图片", "file": "文件", "video": "视频", "to
 
 def escape(text: str) -> Markup:
     """Text that people typed, so that DingTalk's markdown shows it as it is."""
-    return Markup(_LINE_START.sub(r"\1\\\2", _MARKS.sub(r"\\\1", text)))  # noqa: S704  # escaped one step before
+    plain = text.translate(_DIRECTIONS)
+    return Markup(_LINE_START.sub(r"\1\\\2", _MARKS.sub(r"\\\1", plain)))  # noqa: S704  # escaped one step before
 
 
 def finalize(value: Any) -> Any:
@@ -88,8 +92,9 @@ def finalize(value: Any) -> Any:
 
 
 def code(value: object) -> Markup:
-    """Words inside a `command`: shown as they are, so only what would end the span is taken out."""
-    return Markup(str(value).replace("`", "'"))  # noqa: S704  # inside a code span nothing else is read as a mark
+    """Words inside a `command`: shown as they are on one line, so only what would end the span is taken out."""
+    plain = " ".join(str(value).translate(_DIRECTIONS).replace("`", "'").split())
+    return Markup(plain)  # noqa: S704  # inside a code span nothing else is read as a mark
 
 
 def qty(value: Quantity) -> Markup:

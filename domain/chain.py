@@ -111,7 +111,7 @@ def canonical(entry: Entry) -> bytes:
             _sequence(header),
             _sequence(_line(line) for line in entry.lines),
             _sequence(_move(move) for move in entry.moves),
-            _sequence(_text(serial) for serial in entry.serials),
+            _sequence(_sequence((_int(one.line), _text(one.serial))) for one in entry.serials),
         )
     )
 

@@ -37,6 +37,14 @@ class Move:
             raise ValueError(f"a move of nothing of {self.material}")
 
 
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """One piece of a line: its serial number."""
+
+    line: int
+    serial: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One committed fact about one document.
@@ -67,4 +75,4 @@ class Entry:
     capacity: str = ""
     lines: tuple[Line, ...] = ()
     moves: tuple[Move, ...] = ()
-    serials: tuple[str, ...] = ()
+    serials: tuple[Serial, ...] = ()

@@ -6,7 +6,7 @@ from functools import partial
 
 from domain.company import Company, OpeningStock
 from domain.documents import Act, Document, DocumentKind, Line, State
-from domain.entries import Entry, Move
+from domain.entries import Entry, Move, Serial
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation, SeriesOf
 from domain.places import Place, PlaceKind
@@ -127,7 +127,8 @@ def _open(draft: Draft, company: Company, code: str, stock: Sequence[OpeningStoc
         lines=tuple(lines),
     )
     draft[DocumentOf(paper.number)] = paper
-    draft.record(_entry(paper, tuple(moves)))
+    serials = tuple(Serial(no, serial) for no, said in enumerate(stock, start=1) for serial in sorted(said.serials))
+    draft.record(_entry(paper, tuple(moves), serials))
     return paper
 
 
@@ -159,7 +160,7 @@ def _move(line: Line, code: str, amount: Money) -> Move:
     )
 
 
-def _entry(paper: Document, moves: tuple[Move, ...]) -> Entry:
+def _entry(paper: Document, moves: tuple[Move, ...], serials: tuple[Serial, ...]) -> Entry:
     return Entry(
         number=paper.number,
         kind=paper.kind,
@@ -171,4 +172,5 @@ def _entry(paper: Document, moves: tuple[Move, ...]) -> Entry:
         warehouse=paper.warehouse,
         lines=paper.lines,
         moves=moves,
+        serials=serials,
     )

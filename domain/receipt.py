@@ -29,7 +29,7 @@ from domain.records import (
     warehouse,
 )
 from domain.repeat import note_booking, refuse_repeat
-from domain.stock import LotNeeded, come_in, default_warehouse, in_base, needs_of, on_hand
+from domain.stock import BalancesOf, LotNeeded, come_in, default_warehouse, in_base, needs_of, on_hand
 from domain.values import FEN_PER_YUAN, MILLION, ZERO, Money, Price, Quantity, half_up
 
 
@@ -122,6 +122,16 @@ class NotReceivable(DomainError):
 @dataclass(eq=False)
 class NothingOutstanding(DomainError):
     order: Document
+
+
+@dataclass(eq=False)
+class LotExpiryDiffers(DomainError):
+    """A lot that is there already is said to expire on another day."""
+
+    material: Material
+    lot: str
+    booked: date | None
+    said: date
 
 
 @dataclass(eq=False)
@@ -405,9 +415,17 @@ def _line(draft: Draft, no: int, part: _Part) -> Line:
     )
 
 
+def _must_agree(draft: Draft, kept: Material, place: Warehouse, line: Line) -> None:
+    """A lot has one expiry. Raises LotExpiryDiffers."""
+    for balance in draft[BalancesOf(material=kept.code, warehouse=place.code)]:
+        if line.lot and balance.lot == line.lot and line.expiry is not None and balance.expiry != line.expiry:
+            raise LotExpiryDiffers(kept, line.lot, balance.expiry, line.expiry)
+
+
 def _move(draft: Draft, paper: Document, place: Warehouse, line: Line) -> Move:
     kept = material(draft.company, line.material)
     assert line.amount is not None
+    _must_agree(draft, kept, place, line)
     come_in(draft, kept, place, line.lot, line.quantity, line.amount, line.expiry)
     return Move(
         no=line.no,

@@ -113,7 +113,7 @@ class _Talk:
 
     def _context_needs(self) -> tuple[AnyNeed, ...]:
         quoted = (self._quoted,) if self._quoted else ()
-        return (self._dialogue, BookedBy(person=self.by.person, said=_HELPED), *quoted)
+        return (self._dialogue, *quoted)
 
     def needs(self, facts: Facts) -> Iterable[AnyNeed]:
         context = self._context_needs()
@@ -183,7 +183,7 @@ class _Talk:
         quoted = self._message.quoted if isinstance(self._message, Text) else None
         number = facts[self._quoted] if self._quoted else None
         return Context(
-            project=group.project if group else None,
+            project=group.project if group else self._own_project(facts.company),
             sender=self.by.person,
             chat=self._message.chat.kind.value,
             quoted_document=number or (first_number(quoted.text, PREFIXES.values()) if quoted else None),
@@ -191,6 +191,14 @@ class _Talk:
             via="voice" if isinstance(self._message, Voice) else "text",
             mentioned=self._message.mentioned if isinstance(self._message, Text) else (),
         )
+
+    def _own_project(self, company: Company) -> str | None:
+        """In private: the one project of somebody who has roles in one project only."""
+        person = company.people.get(self.by.person)
+        if person is None or self._message.chat.kind is ChatKind.GROUP:
+            return None
+        projects = {grant.project for grant in person.grants}
+        return projects.pop() if len(projects) == 1 else None
 
     def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
@@ -216,9 +224,8 @@ class _Talk:
         return Operation(by=self.by, may=None, decide=lambda draft: draft.answer(what))
 
     def _not_understood(self) -> Operation:
-        return Operation(
-            by=self.by, may=None, decide=partial(_help_once, BookedBy(person=self.by.person, said=_HELPED))
-        )
+        mark = BookedBy(person=self.by.person, said=_HELPED)
+        return Operation(by=self.by, may=None, needs=lambda _facts: (mark,), decide=partial(_help_once, mark))
 
     def _help(self, facts: Facts, reading: Reading) -> Operation:
         person = facts.company.people[self.by.person]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +25,10 @@ class InboxState(StrEnum):
 
 
 FINAL: Final = frozenset({InboxState.DONE, InboxState.REFUSED, InboxState.DEAD})
+
+
+# Written into the statement, because SQLite uses a partial index only where it can see the value.
+RECEIVED: Final[ColumnElement[str]] = literal_column("'received'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,7 @@ async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> lis
     table = tables.inbox
     query = (
         select(table)
-        .where(table.c.state == InboxState.RECEIVED.value, table.c.lease_until < now)
+        .where(table.c.state == RECEIVED, table.c.lease_until < now)
         .order_by(table.c.received_at, table.c.key)
         .limit(limit)
     )
@@ -132,9 +136,7 @@ async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> lis
 async def release(connection: AsyncConnection, now: datetime) -> None:
     """At the start of the only process: nobody else holds a lease, so everything unfinished is due at once."""
     table = tables.inbox
-    await connection.execute(
-        update(table).where(table.c.state == InboxState.RECEIVED.value).values(lease_until=now - LEASE)
-    )
+    await connection.execute(update(table).where(table.c.state == RECEIVED).values(lease_until=now - LEASE))
 
 
 async def attempts(connection: AsyncConnection, key: str) -> int:
@@ -145,5 +147,5 @@ async def attempts(connection: AsyncConnection, key: str) -> int:
 
 async def waiting(connection: AsyncConnection) -> int:
     """How many frames are not finished."""
-    query = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.state == InboxState.RECEIVED.value)
+    query = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.state == RECEIVED)
     return (await connection.execute(query)).scalar_one()

@@ -43,16 +43,18 @@ async def read_head(connection: AsyncConnection) -> ChainHead:
 async def append(connection: AsyncConnection, head: ChainHead, entries: Sequence[Entry], *, version: int) -> ChainHead:
     """Write entries behind the head in their order; returns the new head."""
     seq, previous = head.seq, head.hash
-    rows, lines, moves = list[Row](), list[Row](), list[Row]()
+    rows, lines, moves, serials = list[Row](), list[Row](), list[Row](), list[Row]()
     for entry in entries:
         seq += 1
         previous = link(previous, seq, entry)
         rows.append(_entry_row(seq, previous, entry))
         lines += [_line_row(seq, entry, no) for no in range(len(entry.lines))]
         moves += [_move_row(seq, move) for move in entry.moves]
+        serials += [{"seq": seq, "line": one.line, "serial": one.serial} for one in entry.serials]
     await insert(connection, tables.entry, rows)
     await insert(connection, tables.entry_line, lines)
     await insert(connection, tables.move, moves)
+    await insert(connection, tables.entry_serial, serials)
     if entries or version != head.company_version:
         changed = {"seq": seq, "hash": previous, "company_version": version}
         await connection.execute(update(tables.chain).where(tables.chain.c.id == 1).values(**changed))

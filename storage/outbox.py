@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.messaging import Button, CardPicture, Outbound, Route, RouteKind, Urgency
@@ -28,6 +28,10 @@ class OutboxState(StrEnum):
     SENT = "sent"
     SUPERSEDED = "superseded"  # a newer picture of the same card took its place
     DEAD = "dead"
+
+
+# Written into the statement, because SQLite uses a partial index only where it can see the value.
+WAITING: Final[ColumnElement[str]] = literal_column("'waiting'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +163,7 @@ def _is_first() -> ColumnElement[bool]:
         select(earlier.c.id).where(
             earlier.c.order_key == table.c.order_key,
             earlier.c.id < table.c.id,
-            earlier.c.state == OutboxState.WAITING.value,
+            earlier.c.state == WAITING,
         )
     )
 
@@ -176,7 +180,7 @@ async def claim(
     query = (
         select(table)
         .where(
-            table.c.state == OutboxState.WAITING.value,
+            table.c.state == WAITING,
             table.c.next_at <= now,
             is_free,
             _is_first(),
@@ -225,9 +229,7 @@ async def mark_dead(connection: AsyncConnection, claimed: Claimed, error: str) -
 
 async def _mark(connection: AsyncConnection, claimed: Claimed, **values: object) -> bool:
     table = tables.outbox
-    mine = and_(
-        table.c.id == claimed.id, table.c.lease_no == claimed.lease_no, table.c.state == OutboxState.WAITING.value
-    )
+    mine = and_(table.c.id == claimed.id, table.c.lease_no == claimed.lease_no, table.c.state == WAITING)
     done = await connection.execute(update(table).where(mine).values(**values))
     return done.rowcount == 1
 
@@ -240,7 +242,7 @@ async def supersede(connection: AsyncConnection, claimed: Claimed) -> bool:
     newer = select(table.c.id).where(
         table.c.order_key == claimed.message.order_key,
         table.c.id > claimed.id,
-        table.c.state == OutboxState.WAITING.value,
+        table.c.state == WAITING,
     )
     if (await connection.execute(newer.limit(1))).scalar_one_or_none() is None:
         return False
@@ -257,9 +259,7 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
 async def next_due(connection: AsyncConnection, *, besides: Collection[int] = ()) -> datetime | None:
     """When the next waiting message may be sent, leaving out those that are being sent already."""
     table = tables.outbox
-    query = select(func.min(table.c.next_at)).where(
-        table.c.state == OutboxState.WAITING.value, _is_first(), table.c.id.not_in(besides)
-    )
+    query = select(func.min(table.c.next_at)).where(table.c.state == WAITING, _is_first(), table.c.id.not_in(besides))
     return (await connection.execute(query)).scalar_one_or_none()
 
 

@@ -144,7 +144,11 @@ move = _table(
     Index("ix_move_target_team", "target_kind", "target_code", "team", "seq"),
 )
 
-APPEND_ONLY: Final = (entry, entry_line, move)
+entry_serial = _table(
+    "entry_serial", _number("seq", primary_key=True), _number("line", primary_key=True), _key("serial")
+)
+
+APPEND_ONLY: Final = (entry, entry_line, move, entry_serial)
 
 # --- what follows from the journal, kept beside it in the same transaction -----------------------------------------
 
@@ -323,8 +327,15 @@ outbox = _table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
-    Index("ix_outbox_order_key", "order_key", "id"),
+    Index(
+        "ix_outbox_order_key",
+        "order_key",
+        "id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
     Index("ix_outbox_send_key", "send_key"),
+    Index("ix_outbox_state", "state"),
     CheckConstraint("state IN ('waiting', 'sent', 'superseded', 'dead')", name="state"),
 )
 

@@ -1,8 +1,11 @@
 """The walls around the journal: the database itself refuses to change or delete what was entered."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from storage.tables import APPEND_ONLY
+
+GUARDED: Final = tuple(table.name for table in APPEND_ONLY)
 
 _SQLITE: Final = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
@@ -24,12 +27,11 @@ CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT
 def names(dialect: str) -> set[str]:
     """The triggers that a book must have."""
     verbs = ("update", "delete") if dialect == "sqlite" else ("update", "delete", "truncate")
-    return {f"{table.name}_no_{verb}" for table in APPEND_ONLY for verb in verbs}
+    return {f"{table}_no_{verb}" for table in GUARDED for verb in verbs}
 
 
-def statements(dialect: str) -> list[str]:
-    """The statements that build them."""
-    tables = [table.name for table in APPEND_ONLY]
+def statements(dialect: str, tables: Sequence[str]) -> list[str]:
+    """The statements that build them around these tables; a migration names its own."""
     if dialect == "sqlite":
         return [_SQLITE.format(table=t, verb=verb) for t in tables for verb in ("update", "delete")]
     rows = [_POSTGRESQL_ROW.format(table=t, verb=verb) for t in tables for verb in ("update", "delete")]

@@ -102,6 +102,9 @@ def _check_materials_in_use(findings: Findings, places: Places, draft: Draft, bo
         )
         for where, before, after in facts:
             _fixed(findings, where, before, after, old.label)
+        for unit, ratio in old.units:
+            kept = dict(new.units).get(unit)
+            _fixed(findings, f"{place}.units", f"{unit} {ratio}", f"{unit} {kept or '—'}", old.label)
         before, after = _valuation(book.categories, old), _valuation(draft.categories, new)
         category = by_category.get(new.category)
         where = f"{category}.valuation" if category else f"{place}.category"

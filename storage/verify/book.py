@@ -15,11 +15,12 @@ CHUNK: Final = 2_000
 
 @dataclass(slots=True)
 class Page:
-    """A journal entry as its rows: the header, its lines and its moves in their order."""
+    """A journal entry as its rows: the header, its lines, moves and serials in their order."""
 
     head: Row
     lines: list[Row] = field(default_factory=list[Row])
     moves: list[Row] = field(default_factory=list[Row])
+    serials: list[Row] = field(default_factory=list[Row])
 
 
 class Book:
@@ -85,7 +86,13 @@ class Book:
             for row in await self.rows(f"SELECT * FROM move {between}", **span):  # noqa: S608
                 if row["seq"] in pages:
                     pages[row["seq"]].moves.append(row)
+            pieces = "WHERE seq BETWEEN :first AND :last ORDER BY seq, line"
+            for row in await self.rows(f"SELECT * FROM entry_serial {pieces}", **span):  # noqa: S608
+                if row["seq"] in pages:
+                    pages[row["seq"]].serials.append(row)
             for page in pages.values():
+                # Sorted here: the two databases need not agree on the order of texts.
+                page.serials.sort(key=lambda row: (row["line"], row["serial"]))
                 yield page
 
 

@@ -61,6 +61,8 @@ MOVE: Final = (
     ("recipient", "t"),
 )
 
+SERIAL: Final = (("line", "i"), ("serial", "t"))
+
 
 def _item(tag: str, value: object) -> bytes:
     if value is None:
@@ -79,13 +81,13 @@ def _record(row: dict[str, Any], form: Iterable[tuple[str, str]]) -> bytes:
 
 
 def digest(previous: bytes, page: Page) -> bytes:
-    """The hash an entry must have behind `previous`. No serials are kept apart yet: their sequence is empty."""
+    """The hash an entry must have behind `previous`."""
     body = _many(
         (
             _record(page.head, HEADER),
             _many(_record(row, LINE) for row in page.lines),
             _many(_record(row, MOVE) for row in page.moves),
-            _many(()),
+            _many(_record(row, SERIAL) for row in page.serials),
         )
     )
     return hashlib.sha256(b"\x01" + _item("i", page.head["seq"]) + previous + body).digest()

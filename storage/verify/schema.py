@@ -130,7 +130,7 @@ def _plain(sql: str) -> str:
 def _due(book: Book) -> dict[str, str]:
     """The walls by name, with the words that must stand in them where the database keeps them as they were written."""
     due = dict[str, str]()
-    for statement in triggers.statements(book.connection.dialect.name):
+    for statement in triggers.statements(book.connection.dialect.name, triggers.GUARDED):
         plain = _plain(statement)
         if match := re.match(r"create (?:trigger|function) (\w+)", plain):
             due[match[1]] = plain if book.is_sqlite else _body(plain)

@@ -64,7 +64,7 @@ ALSO_RIGHT = {"-0": "", "半": "0.5", "12.": "12", ".5": "0.5", "²": "", "一�
 
 HOSTILE = [
     "'; DROP TABLE move; --",
-    "\" OR 1=1 --",
+    '" OR 1=1 --',
     "{{7*7}}",
     "{% for x in ().__class__.__base__.__subclasses__() %}{{x}}{% endfor %}",
     "{0.__class__} %s %n ${jndi:ldap://x}",
@@ -197,7 +197,9 @@ WORDS = st.sampled_from(
     + ["瓦工班", "主体结构", "翠湖", "海螺", "SG20261123-001", "RK20261123-001", "CG20261123-001", "明天", "批号", "，"]
     + ["\n", "对", "算了", "2", "昨天", "全部", "@P01", "备注", "（", "）", "%", "保质期到2027-12-31", "给李强"]
 )
-TEXTS = st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map("".join))
+TEXTS = st.one_of(
+    st.text(max_size=80), st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map("".join)
+)
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

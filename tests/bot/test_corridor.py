@@ -24,7 +24,9 @@ CARD_UNCHANGED = {"response": {}}
 
 
 async def stored(chat: Chat) -> list[dict[str, Any]]:
-    return await chat.rows("SELECT key, state, attempts, error FROM inbox WHERE kind IN ('message', 'card') ORDER BY key")
+    return await chat.rows(
+        "SELECT key, state, attempts, error FROM inbox WHERE kind IN ('message', 'card') ORDER BY key"
+    )
 
 
 async def test_a_frame_is_acknowledged_when_its_effect_is_committed(chat: Chat) -> None:
@@ -308,12 +310,10 @@ async def test_a_fault_of_ours_is_one_calm_sentence_with_a_reference_and_a_trace
 async def test_one_message_with_a_fault_does_not_spoil_those_beside_it(
     chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from domain import issue
-
     def broken(*_: object, **__: object) -> None:
         raise KeyError("fault")
 
-    monkeypatch.setattr(issue, "_book", broken)
+    monkeypatch.setattr("domain.issue._book", broken)
     said = [RECEIPT, f"领{CEMENT}5包 瓦工班 主体结构", f"收货{CEMENT}7包 单价27"]
     await asyncio.gather(*(chat.corridor.receive(read_frame(chat.text_frame("张建国", one))) for one in said))
     await chat.settle()

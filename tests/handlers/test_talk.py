@@ -183,7 +183,7 @@ async def test_each_role_may_do_in_its_project_what_the_table_says_and_nothing_e
                 roles &= ALLOWED[Action.UNDO_LATER]
             allowed = role in roles and group == GROUP
             assert (await chat.entries() > before) is allowed, (role, action, group, answer)
-            assert (prefix in answer if allowed else "不能" in answer), (role, action, group, answer)
+            assert prefix in answer if allowed else "不能" in answer, (role, action, group, answer)
     await chat.verify()
 
 

@@ -62,7 +62,7 @@ async def broken_open(url: str) -> AsyncGenerator[AsyncConnection]:
 async def rebuild_walls(connection: AsyncConnection) -> None:
     """Put the triggers back, so that only what was broken behind them is missing."""
     if connection.dialect.name == "sqlite":
-        for statement in triggers.statements("sqlite"):
+        for statement in triggers.statements("sqlite", triggers.GUARDED):
             await connection.exec_driver_sql(statement)
 
 

@@ -1,8 +1,8 @@
 """A small company that talks to the robot as DingTalk would bring it: frames in, answers out of the outbox.
 
-    await chat.says("李强", "申购 42.5水泥 200包")      the answer in that chat, "" where the robot keeps silent
-    await chat.presses("张伟", "approve")               on the newest card that offers it
-    chat.told("张丽")                                   what reached a person in private since the last act
+await chat.says("李强", "申购 42.5水泥 200包")      the answer in that chat, "" where the robot keeps silent
+await chat.presses("张伟", "approve")               on the newest card that offers it
+chat.told("张丽")                                   what reached a person in private since the last act
 """
 
 import asyncio
