@@ -38,7 +38,7 @@ QUANTITIES: dict[str, str | None] = {
     "3-5": None,
     "1.234,5": None,
     "1_000": None,
-    "1‮2": None,
+    "1\u202e2": None,
     "1\u200b2": None,
     "1\u200d2": None,
     "1\u20602": None,
@@ -76,7 +76,7 @@ HOSTILE = [
     '=HYPERLINK("http://evil.example","x")',
     "\x00\x01\x02\x1b[31m",
     "\ud83d\ude00 \ud83d",
-    "‮esrever‬ \u2066x\u2069",
+    "\u202eesrever\u202c \u2066x\u2069",
     "a" * 19_000,
     "水" * 19_000,
     "水泥 20包\n" * 2_000,
@@ -114,7 +114,7 @@ async def test_a_quantity_is_booked_as_it_was_meant_or_not_at_all(chat: Chat, sa
 
 
 @SQLITE
-@pytest.mark.parametrize("said", ["-5", "NaN", "1e400", "27‮5", "2\u200b7", "0.0000001", "99999999999999", "abc"])
+@pytest.mark.parametrize("said", ["-5", "NaN", "1e400", "27\u202e5", "2\u200b7", "0.0000001", "99999999999999", "abc"])
 async def test_a_price_is_booked_as_it_was_meant_or_not_at_all(chat: Chat, said: str) -> None:
     await chat.says("张建国", f"收货{CEMENT}20包")
     answer = await chat.says("张建国", said)
@@ -193,16 +193,30 @@ def talkers(databases: Databases) -> Iterator[Talkers]:
 
 
 WORDS = st.sampled_from(
-    [*VERBS, CEMENT, "水泥", "红砖", "防水涂料", "门锁", "20", "0", "-1", "1.5", "半", "包", "吨", "块", "单价", "27"]
-    + ["瓦工班", "主体结构", "翠湖", "海螺", "SG20261123-001", "RK20261123-001", "CG20261123-001", "明天", "批号", "，"]
-    + ["\n", "对", "算了", "2", "昨天", "全部", "@P01", "备注", "（", "）", "%", "保质期到2027-12-31", "给李强"]
+    [
+        *VERBS,
+        *[CEMENT, "水泥", "红砖", "防水涂料", "门锁", "20", "0", "-1", "1.5", "半", "包", "吨", "块", "单价", "27"],
+        *[
+            "瓦工班",
+            "主体结构",
+            "翠湖",
+            "海螺",
+            "SG20261123-001",
+            "RK20261123-001",
+            "CG20261123-001",
+            "明天",
+            "批号",
+            "，",
+        ],
+        *["\n", "对", "算了", "2", "昨天", "全部", "@P01", "备注", "（", "）", "%", "保质期到2027-12-31", "给李强"],
+    ]
 )
 TEXTS = st.one_of(
     st.text(max_size=80), st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map("".join)
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     words=TEXTS,
     who=st.sampled_from(["张建国", "李强", "张伟", "张丽", "何平", "赵云飞", "u-nobody"]),

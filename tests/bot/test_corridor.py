@@ -1,4 +1,4 @@
-"""A frame is stored, carried out once, and acknowledged; whatever it holds, the process lives and the book stays right."""
+"""A frame is stored, carried out once, and acknowledged; whatever it holds, the process lives."""
 
 import asyncio
 import json
@@ -342,7 +342,7 @@ async def test_every_push_is_counted(chat: Chat) -> None:
 
 
 async def test_what_was_stored_reads_as_it_did_when_it_came(chat: Chat) -> None:
-    frame = chat.text_frame("张建国", "库存 \ud83d\x00‮水泥")
+    frame = chat.text_frame("张建国", "库存 \ud83d\x00\u202e水泥")
     await chat.brings(frame)
     async with chat.database.read() as connection:
         raw = (await connection.execute(text("SELECT raw FROM inbox WHERE kind = 'message'"))).scalar_one()

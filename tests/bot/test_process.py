@@ -1,4 +1,4 @@
-"""The program as a process of its own, beside a local DingTalk: it starts, books, stops, and says why when it cannot."""
+"""The program as a process of its own, beside a local DingTalk: it starts, books and stops, or says why not."""
 
 import asyncio
 import json

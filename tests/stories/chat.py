@@ -315,5 +315,5 @@ def open_chat(database: Database, units: Units, clock: Now, zone: Any) -> Chat:
 async def until(true: Any, *, seconds: float = 20) -> None:
     """Look again and again, but not for ever."""
     async with asyncio.timeout(seconds):
-        while not await true():
-            await asyncio.sleep(0.02)  # what is waited for happens elsewhere: in a task or a process
+        while not await true():  # noqa: ASYNC110  # it happens elsewhere: in a task or in a process
+            await asyncio.sleep(0.02)
