@@ -1,7 +1,7 @@
 """日报: a project's day in one message: received, issued by team, low stock, approvals, cost, head hash."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import ClassVar
@@ -10,7 +10,7 @@ from domain import case
 from domain.company import Company, Material, Project, Warehouse
 from domain.documents import Document
 from domain.operation import JOURNAL, ORDERS, REQUISITIONS, AnyNeed, Asker, Draft, Facts, Need, Operation, ToGroup
-from domain.permissions import Action, in_project
+from domain.permissions import Action, in_project, known, may
 from domain.records import DocumentOf
 from domain.records import project as known_project
 from domain.stock import StockIn
@@ -104,7 +104,7 @@ class DailyDigest:
     issued: tuple[tuple[Material, DayLine], ...]
     low: tuple[LowLine, ...]
     pending: tuple[Document, ...]
-    cost: Money
+    cost: Money | None  # None where the one who asked may not see it
     head: Head
 
     @property
@@ -132,13 +132,15 @@ def show(project: str, day: date, *, by: Asker) -> Operation:
         by=by,
         may=in_project(by.person, Action.ASK_STOCK, project),
         needs=partial(_needs, project, day),
-        decide=partial(_show, project, day),
+        decide=partial(_show, project, day, by),
     )
 
 
-def _show(project: str, day: date, draft: Draft) -> None:
+def _show(project: str, day: date, by: Asker, draft: Draft) -> None:
     known_project(draft.company, project)
-    draft.answer(_draw_up(project, day, draft))
+    digest = _draw_up(project, day, draft)
+    sees_cost = may(known(draft.company, by.person), Action.SEE_COST, project=project)
+    draft.answer(digest if sees_cost else replace(digest, cost=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

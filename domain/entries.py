@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.documents import Act, DocumentKind, Line, Number
+from domain.documents import Act, Document, DocumentKind, Line, Number
 from domain.places import Place
 from domain.values import Money, Quantity
 
@@ -76,3 +76,36 @@ class Entry:
     lines: tuple[Line, ...] = ()
     moves: tuple[Move, ...] = ()
     serials: tuple[Serial, ...] = ()
+
+
+def posting(
+    paper: Document,
+    *,
+    moves: tuple[Move, ...] = (),
+    serials: tuple[Serial, ...] = (),
+    source: str = "",
+    reason: str = "",
+) -> Entry:
+    """The first entry of a document: its header and lines as they were posted."""
+    return Entry(
+        number=paper.number,
+        kind=paper.kind,
+        act=Act.POST,
+        by=paper.requester,
+        at=paper.created_at,
+        dated=paper.dated,
+        project=paper.project,
+        supplier=paper.supplier,
+        warehouse=paper.warehouse,
+        stage=paper.stage,
+        team=paper.team,
+        recipient=paper.recipient,
+        need_by=paper.need_by,
+        remark=paper.remark,
+        reason=reason,
+        reverses=paper.reverses,
+        source=source,
+        lines=paper.lines,
+        moves=moves,
+        serials=serials,
+    )

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from domain import alerts
+from domain.arrival import SerialsNotYet
 from domain.company import Company, Material, Project, Role, Tracking, Warehouse
-from domain.documents import Act, Document, DocumentKind, Line, State
-from domain.entries import Entry, Move
+from domain.documents import Document, DocumentKind, Line, State
+from domain.entries import Move, posting
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, Question, SeriesOf
 from domain.permissions import Action, in_project
 from domain.places import Place, PlaceKind
 from domain.places import warehouse as warehouse_place
-from domain.receipt import SerialsNotYet
 from domain.records import BookedBy, DocumentOf, LastStageOf, material, project, warehouse
 from domain.repeat import note_booking, refuse_repeat
 from domain.stock import choose_lots, default_warehouse, go_out, in_base, needs_of, on_hand, whole_if_within_rounding
@@ -160,7 +160,7 @@ def _book(order: IssueOrder, by: Asker, draft: Draft) -> None:
         lines=lines,
     )
     draft[DocumentOf(paper.number)] = paper
-    draft.record(_entry(paper, moves))
+    draft.record(posting(paper, moves=moves))
     note_booking(draft, by, order.said, paper.number)
     draft.answer(IssueBooked(document=paper, warehouse=place, taken=_taken(draft, lines, place)))
     alerts.after(draft, moves)
@@ -225,25 +225,6 @@ def _move(
         stage=stage,
         team=team,
         recipient=recipient,
-    )
-
-
-def _entry(paper: Document, moves: tuple[Move, ...]) -> Entry:
-    return Entry(
-        number=paper.number,
-        kind=paper.kind,
-        act=Act.POST,
-        by=paper.requester,
-        at=paper.created_at,
-        dated=paper.dated,
-        project=paper.project,
-        warehouse=paper.warehouse,
-        stage=paper.stage,
-        team=paper.team,
-        recipient=paper.recipient,
-        remark=paper.remark,
-        lines=paper.lines,
-        moves=moves,
     )
 
 

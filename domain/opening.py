@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from domain.company import Company, OpeningStock
-from domain.documents import Act, Document, DocumentKind, Line, State
-from domain.entries import Entry, Move, Serial
+from domain.documents import Document, DocumentKind, Line, State
+from domain.entries import Move, Serial, posting
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation, SeriesOf
 from domain.places import Place, PlaceKind
@@ -128,7 +128,7 @@ def _open(draft: Draft, company: Company, code: str, stock: Sequence[OpeningStoc
     )
     draft[DocumentOf(paper.number)] = paper
     serials = tuple(Serial(no, serial) for no, said in enumerate(stock, start=1) for serial in sorted(said.serials))
-    draft.record(_entry(paper, tuple(moves), serials))
+    draft.record(posting(paper, moves=tuple(moves), serials=serials))
     return paper
 
 
@@ -157,20 +157,4 @@ def _move(line: Line, code: str, amount: Money) -> Move:
         amount=amount,
         source=Place(PlaceKind.OPENING, ""),
         target=warehouse_place(code),
-    )
-
-
-def _entry(paper: Document, moves: tuple[Move, ...], serials: tuple[Serial, ...]) -> Entry:
-    return Entry(
-        number=paper.number,
-        kind=paper.kind,
-        act=Act.POST,
-        by=paper.requester,
-        at=paper.created_at,
-        dated=paper.dated,
-        project=paper.project,
-        warehouse=paper.warehouse,
-        lines=paper.lines,
-        moves=moves,
-        serials=serials,
     )

@@ -10,7 +10,7 @@ from domain.approval import Approval, ApprovalOf, Node, Ruling, Verdict
 from domain.case import Case
 from domain.company import Company, NodeMode, Role
 from domain.documents import Act, Document, DocumentKind, Line, Number, State
-from domain.entries import Entry
+from domain.entries import Entry, posting
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, Question, SeriesOf, ToAsker, ToGroup, ToPeople
 from domain.permissions import Action, Permit, check, in_project, known
@@ -174,7 +174,7 @@ def _submit(order: RequisitionOrder, by: Asker, draft: Draft) -> None:
         remark=order.remark,
         lines=lines,
     )
-    draft.record(_posted(paper))
+    draft.record(posting(paper))
     draft[DocumentOf(paper.number)] = paper
     note_booking(draft, by, order.said, paper.number)
     _ask_or_approve(draft, paper)
@@ -196,22 +196,6 @@ def _line(draft: Draft, no: int, wanted: WantedLine) -> Line:
         price=wanted.price,
         amount=amount,
         fulfilled=nothing,
-    )
-
-
-def _posted(paper: Document) -> Entry:
-    return Entry(
-        number=paper.number,
-        kind=paper.kind,
-        act=Act.POST,
-        by=paper.requester,
-        at=paper.created_at,
-        dated=paper.dated,
-        project=paper.project,
-        stage=paper.stage,
-        need_by=paper.need_by,
-        remark=paper.remark,
-        lines=paper.lines,
     )
 
 

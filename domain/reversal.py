@@ -9,12 +9,12 @@ from typing import ClassVar
 from domain import alerts
 from domain.company import Material, Warehouse
 from domain.documents import Act, Document, DocumentKind, Number, State
-from domain.entries import Entry, Move
+from domain.entries import Move, posting
 from domain.errors import DomainError
+from domain.fulfilment import fulfil
 from domain.operation import JOURNAL, AnyNeed, Asker, Draft, Facts, Need, Operation, SeriesOf
 from domain.permissions import Action, Permit, check
 from domain.places import Place, PlaceKind
-from domain.receipt import fulfil
 from domain.records import DocumentOf, document
 from domain.stock import BalancesOf, come_in, go_out, needs_of, on_hand
 from domain.values import Money, Quantity
@@ -103,7 +103,7 @@ def _undo(number: Number, by: Asker, reason: str, draft: Draft) -> None:
     reversed_ = replace(paper, state=paper.after(Act.REVERSE), reversed_by=correction.number)
     draft[DocumentOf(correction.number)] = correction
     draft[DocumentOf(paper.number)] = reversed_
-    draft.record(_entry(correction, tuple(moves), reason))
+    draft.record(posting(correction, moves=tuple(moves), source=paper.number, reason=reason))
     for order in dict.fromkeys(line.order for line in paper.lines if line.order):
         fulfil(draft, order, paper.lines, undo=True)
     draft.answer(_undone(draft, correction, reversed_, moves))
@@ -183,29 +183,6 @@ def _correction(paper: Document, by: Asker, reason: str, draft: Draft) -> Docume
         reverses=paper.number,
         lines=tuple(nothing),
         links=(paper.number,),
-    )
-
-
-def _entry(correction: Document, moves: tuple[Move, ...], reason: str) -> Entry:
-    return Entry(
-        number=correction.number,
-        kind=correction.kind,
-        act=Act.POST,
-        by=correction.requester,
-        at=correction.created_at,
-        dated=correction.dated,
-        project=correction.project,
-        supplier=correction.supplier,
-        warehouse=correction.warehouse,
-        stage=correction.stage,
-        team=correction.team,
-        recipient=correction.recipient,
-        reason=reason,
-        remark=correction.remark,
-        reverses=correction.reverses,
-        source=correction.reverses,
-        lines=correction.lines,
-        moves=moves,
     )
 
 

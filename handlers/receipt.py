@@ -3,8 +3,8 @@
 from datetime import date
 
 from domain import receipt
+from domain.arrival import ArrivedLine, ReceiptOrder
 from domain.operation import Operation
-from domain.receipt import ArrivedLine, ReceiptOrder
 from handlers.ask import Ask, amount, entered, price
 
 

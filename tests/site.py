@@ -20,7 +20,7 @@ from domain.issue import IssueOrder, TakenLine
 from domain.messaging import Reply
 from domain.operation import Asker, Operation
 from domain.purchase_order import OrderedLine, PurchaseOrderOrder
-from domain.receipt import ArrivedLine, ReceiptOrder
+from domain.arrival import ArrivedLine, ReceiptOrder
 from domain.requisition import RequisitionOrder, WantedLine
 from domain.values import Price, Quantity, decimal_text
 from storage.database import Database

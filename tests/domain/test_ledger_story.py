@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from bot.render import Renderer
-from domain import purchase_order, receipt, requisition, reversal
+from domain import arrival, purchase_order, receipt, requisition, reversal
 from domain.approval import Verdict
 from domain.documents import Number
 from domain.errors import DomainError
@@ -212,7 +212,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(back=st.integers(0, 2))
     def receive_the_order(self, back: int) -> None:
-        order = receipt.ReceiptOrder(project="", document=self._number(back, "purchase_order"))
+        order = arrival.ReceiptOrder(project="", document=self._number(back, "purchase_order"))
         self._try(receipt.book(order, by=self._site.asker("老张")))
 
     @rule()

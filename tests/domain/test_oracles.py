@@ -14,7 +14,7 @@ from domain import approval, receipt
 from domain.company import Company, Flow, FlowNode, Material, Person
 from domain.documents import Document, DocumentKind, Number, State
 from domain.pools import Pool, PoolTooSmall
-from domain.receipt import ArrivedLine, OverReceipt, ReceiptOrder
+from domain.arrival import ArrivedLine, OverReceipt, ReceiptOrder
 from domain.stock import NotEnoughStock, in_base, whole_if_within_rounding
 from domain.values import Money, Price
 from tests.site import Site, qty

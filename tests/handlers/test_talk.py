@@ -405,7 +405,8 @@ async def test_an_expired_lot_does_not_leave(chat: Chat, clock: Clock) -> None:
 
 async def test_cost_is_shown_only_to_those_who_may_see_it(chat: Chat) -> None:
     await chat.says("张建国", f"收货{CEMENT}20包 单价27")
-    for question in (f"库存 {CEMENT}", "RK20261123-001 到哪了"):
+    await chat.says("张建国", f"领{CEMENT}5包 瓦工班 主体结构")
+    for question in (f"库存 {CEMENT}", "RK20261123-001 到哪了", "翠湖花园日报"):
         assert "¥" in await chat.says("张伟", question, chat=PRIVATE)
         for who in ("张建国", "李强", "刘洋"):
             assert "¥" not in await chat.says(who, question, chat=PRIVATE), (who, question)
