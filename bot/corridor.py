@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.cards import CardFace
 from bot.dingtalk.acks import card_ack, plain_ack
 from bot.dingtalk.frames import Received, read_raw
@@ -178,7 +176,7 @@ class Corridor:
             return None
         try:
             return await self._units.work(key, operation, kind=kind, reply=reply_to(message))
-        except SQLAlchemyError as error:
+        except Exception as error:
             # The frame stays in the inbox; the sweeper tries again until it gives up and tells the person.
             log.error("unit failed", extra={"key": key, "error": type(error).__name__}, exc_info=error)
             return None

@@ -98,8 +98,8 @@ def code(value: object) -> Markup:
 
 
 def qty(value: Quantity) -> Markup:
-    whole, _, decimals = value.number.partition(".")
-    digits = f"{int(whole):,}" if whole.lstrip("-").isdigit() else whole
+    whole, _, decimals = value.number.lstrip("-").partition(".")
+    digits = f"{'-' if value.millionths < 0 else ''}{int(whole):,}"
     return Markup(f"{digits}{'.' + decimals if decimals else ''} {escape(value.unit)}")  # noqa: S704  # digits and an escaped unit
 
 

@@ -124,7 +124,7 @@ def flow_for(company: Company, kind: DocumentKind, project: str) -> Flow | None:
     fitting.sort(key=lambda f: not f.projects)
     if fitting:
         return fitting[0]
-    if kind is not DocumentKind.REQUISITION or (company.flows and any(f.document == kind for f in company.flows)):
+    if kind is not DocumentKind.REQUISITION:
         return None
     from_amount = company.settings.requisition_finance_from
     nodes = tuple(
@@ -202,6 +202,15 @@ def draw_up(company: Company, document: Document, amount: Money | None) -> Appro
     return Approval(number=document.number, nodes=tuple(nodes))
 
 
+def missing_at(company: Company, project: str, amount: Money, asked: Sequence[str]) -> list[str]:
+    """Steps of the requisition flow that this amount calls for and that were not among those asked (their titles)."""
+    flow = flow_for(company, DocumentKind.REQUISITION, project)
+    due = [n for n in (flow.nodes if flow else ()) if n.min_amount is not None and amount >= n.min_amount]
+    titles = [node.role.value if node.role else _title(company, node.person or "") for node in due]
+    words = {word for title in asked for word in title.split("、")}
+    return [title for title in titles if title not in words]
+
+
 def _title(company: Company, person: str) -> str:
     found = company.people.get(person)
     return found.name if found else person
@@ -240,12 +249,23 @@ def _signer_asked(company: Company, approval: Approval, document: Document, pers
     if person == document.requester:
         raise OwnDocument(document, waiting)
     asked = next((s for s in node.asked_now() if s.person == person), None)
-    if asked is not None:
+    if asked is not None and may_still(company, node, asked, document.project):
         return node, asked
     mine = [s for n in approval.nodes for s in n.signers if s.person == person and s.verdict is not None]
     if mine:
         raise AlreadyDecided(document, _title(company, person), mine[-1].verdict, mine[-1].at)
     raise NotYourTurn(document, waiting)
+
+
+def may_still(company: Company, node: Node, signer: Signer, project: str) -> bool:
+    """Whether somebody who was asked may decide today: still known, and still in the role for which they were asked."""
+    person = company.people.get(signer.person)
+    if person is None:
+        return False
+    if signer.capacity is not Capacity.ROLE:
+        return True
+    roles = [role for role in Role if role.value in node.title.split("、")]
+    return any(person.has(role, project=project) for role in roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

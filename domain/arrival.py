@@ -9,7 +9,7 @@ from domain.company import Material, Tracking
 from domain.documents import Document, Line
 from domain.errors import DomainError
 from domain.operation import Draft, Question
-from domain.prices import price_in
+from domain.prices import exact_cost, price_in
 from domain.records import (
     OpenOrdersOf,
     PaidPrice,
@@ -17,7 +17,7 @@ from domain.records import (
     material,
 )
 from domain.stock import LotNeeded, in_base
-from domain.values import FEN_PER_YUAN, MILLION, ZERO, Money, Price, Quantity, half_up
+from domain.values import FEN_PER_YUAN, MILLION, ROUNDING_STEPS, ZERO, Money, Price, Quantity, half_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,16 @@ class OrderWithoutPrice(DomainError):
 
     order: Document
     material: Material
+
+
+@dataclass(eq=False)
+class PriceAndAmount(DomainError):
+    """A price and an amount were said for one line, and they do not agree; `due` is what the price comes to."""
+
+    material: Material
+    price: Price
+    amount: Money
+    due: Money
 
 
 @dataclass(eq=False)
@@ -134,6 +144,10 @@ def _spread_line(
     if order.document and not papers:
         raise NotOnOrder(document(draft, order.document), kept)
     open_lines = [(p, _less(p, line, counted)) for p in papers for line in p.lines if line.material == kept.code]
+    if not order.document:
+        expecting = [(p, line) for p, line in open_lines if line.outstanding]
+        # What is over after earlier lines of this receipt filled the order is an over-delivery of it, not a new thing.
+        open_lines = expecting or (open_lines[-1:] if counted else [])
     if not open_lines:
         return [Part(arrived=arrived, entered=arrived.entered, quantity=quantity)]
     return _spread(arrived, kept, quantity, open_lines, draft.company.settings.receipt_over_tolerance)
@@ -173,7 +187,8 @@ def _spread(
         allowed = Quantity(half_up(line.quantity.millionths * (1 + tolerance)), kept.base_unit)
         before = parts.pop() if parts and parts[-1].line is line else None
         extra = left + before.quantity if before else left
-        if line.fulfilled + extra > allowed:
+        slack = max(line.rounding, 0 if arrived.entered.unit == kept.base_unit else ROUNDING_STEPS)
+        if (line.fulfilled + extra).millionths > allowed.millionths + slack:
             raise OverReceipt(paper, kept, allowed, extra, line.fulfilled)
         parts.append(Part(arrived=arrived, entered=extra, quantity=extra, order=paper, line=line))
     if len(parts) == 1:
@@ -183,7 +198,12 @@ def _spread(
 
 def _valued(kept: Material, at: int, parts: Sequence[Part]) -> list[Part]:
     """What each part is worth: its share of the typed amount, of which the last takes the rest, else at its price."""
-    whole = parts[0].arrived.amount
+    arrived = parts[0].arrived
+    whole = arrived.amount
+    if whole is None and arrived.price is not None:
+        whole = arrived.price.times_to_fen(arrived.entered)
+    elif whole is not None and arrived.price is not None and arrived.price.times_to_fen(arrived.entered) != whole:
+        raise PriceAndAmount(kept, arrived.price, whole, arrived.price.times_to_fen(arrived.entered))
     if whole is None:
         return [_priced(kept, at, part) for part in parts]
     rest = Quantity(sum(part.quantity.millionths for part in parts), kept.base_unit)
@@ -213,7 +233,8 @@ def _priced(kept: Material, at: int, part: Part) -> Part:
         if part.order is not None and part.arrived.whole_order:
             raise OrderWithoutPrice(part.order, kept)
         raise WhatPrice(kept, part.arrived.entered.unit, asks=(f"lines[{at}].unit_price",))
-    return replace(part, price=price, amount=price.times_to_fen(part.entered))
+    assert paid is not None
+    return replace(part, price=price, amount=exact_cost(kept, paid, part.entered))
 
 
 def _paid(part: Part) -> PaidPrice | None:

@@ -8,7 +8,7 @@ from domain.documents import Document, Line
 from domain.operation import AnyNeed, Facts
 from domain.prices import last_paid
 from domain.records import LastPricesOf, OnOrderOf, PaidPrice, Spend, SpendOf
-from domain.stock import BalancesOf, default_warehouse, on_hand
+from domain.stock import BalancesOf, on_hand
 from domain.values import Money, Quantity
 
 
@@ -40,9 +40,10 @@ class Case:
 
 
 def warehouses_of(company: Company, project: str) -> tuple[Warehouse, ...]:
-    """Where a project's material lies: its own warehouses, else the one its bookings use."""
+    """Where a project's material lies: its own warehouses, else the company's one that its bookings use, else none."""
     own = tuple(w for w in company.warehouses.values() if w.project == project)
-    return own or (default_warehouse(company, project),)
+    shared = tuple(w for w in company.warehouses.values() if w.project is None)
+    return own or shared[:1]
 
 
 def needs(company: Company, project: str, materials: Iterable[str], *, without: str = "") -> list[AnyNeed]:

@@ -139,7 +139,7 @@ def show(project: str, day: date, *, by: Asker) -> Operation:
 def _show(project: str, day: date, by: Asker, draft: Draft) -> None:
     known_project(draft.company, project)
     digest = _draw_up(project, day, draft)
-    sees_cost = may(known(draft.company, by.person), Action.SEE_COST, project=project)
+    sees_cost = by.is_alone and may(known(draft.company, by.person), Action.SEE_COST, project=project)
     draft.answer(digest if sees_cost else replace(digest, cost=None))
 
 
@@ -183,7 +183,7 @@ def _needs(project: str, day: date, facts: Facts) -> Iterable[AnyNeed]:
 
 
 def _watched(company: Company, project: str) -> tuple[Warehouse, ...]:
-    return case.warehouses_of(company, project) if company.warehouses else ()
+    return case.warehouses_of(company, project)
 
 
 def _tell(project: str, day: date, draft: Draft) -> None:

@@ -47,7 +47,7 @@ def show(number: str, *, by: Asker) -> Operation:
 def _show(number: str, by: Asker, draft: Draft) -> None:
     paper = document(draft, number)
     person = check(Permit(by=by.person, action=Action.SEE_DOCUMENT, project=paper.project or None), draft.company)
-    with_cost = may(person, Action.SEE_COST, project=paper.project or None)
+    with_cost = by.is_alone and may(person, Action.SEE_COST, project=paper.project or None)
     draft.answer(DocumentShown(document=paper, approval=draft[ApprovalOf(number)], with_cost=with_cost))
 
 

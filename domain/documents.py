@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.errors import DomainError
-from domain.values import Money, Price, Quantity
+from domain.values import ROUNDING_STEPS, Money, Price, Quantity
 
 
 class DocumentKind(StrEnum):
@@ -160,9 +160,14 @@ class Line:
 
     @property
     def outstanding(self) -> Quantity:
-        """What is still to come, never below zero."""
+        """What is still to come, never below zero; of a converted quantity less than its roundings is nothing."""
         left = self.quantity - self.fulfilled
-        return left if left.millionths > 0 else Quantity(0, left.unit)
+        return left if left.millionths > self.rounding else Quantity(0, left.unit)
+
+    @property
+    def rounding(self) -> int:
+        """By how many millionths the line's conversions may be off together; nothing where none is needed."""
+        return 0 if self.entered.unit == self.quantity.unit else ROUNDING_STEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from functools import partial
 
 from domain import alerts
 from domain.arrival import SerialsNotYet
+from domain.case import warehouses_of
 from domain.company import Company, Material, Project, Role, Tracking, Warehouse
 from domain.documents import Document, DocumentKind, Line, State
 from domain.entries import Move, posting
@@ -15,7 +16,16 @@ from domain.places import Place, PlaceKind
 from domain.places import warehouse as warehouse_place
 from domain.records import BookedBy, DocumentOf, LastStageOf, material, project, warehouse
 from domain.repeat import note_booking, refuse_repeat
-from domain.stock import choose_lots, default_warehouse, go_out, in_base, needs_of, on_hand, whole_if_within_rounding
+from domain.stock import (
+    choose_lots,
+    default_warehouse,
+    go_out,
+    in_base,
+    needs_of,
+    on_hand,
+    usable_by,
+    whole_if_within_rounding,
+)
 from domain.values import Money, Quantity
 
 
@@ -104,7 +114,7 @@ def _needs(order: IssueOrder, by: Asker, facts: Facts) -> Iterable[AnyNeed]:
 def _known_warehouse(company: Company, order: IssueOrder) -> Warehouse | None:
     if order.warehouse:
         return company.warehouses.get(order.warehouse)
-    return default_warehouse(company, order.project) if company.warehouses else None
+    return next(iter(warehouses_of(company, order.project)), None)
 
 
 def _team(company: Company, order: IssueOrder, by: Asker) -> str:
@@ -137,6 +147,7 @@ def _book(order: IssueOrder, by: Asker, draft: Draft) -> None:
     company = draft.company
     found = project(company, order.project)
     place = warehouse(company, order.warehouse) if order.warehouse else default_warehouse(company, order.project)
+    usable_by(place, order.project)
     team = _team(company, order, by)
     if not team and not order.recipient:
         choices = (("fields.team", tuple(t.name for t in company.teams.values() if t.project in {None, found.code})),)

@@ -34,6 +34,7 @@ class CompanyLoaded:
     projects: int
     changed: bool
     opened: tuple[Document, ...]
+    unenforced: tuple[str, ...] = ()  # kinds of documents whose flows this version keeps but does not run
 
 
 @dataclass(eq=False)
@@ -87,7 +88,8 @@ def _take_in(company: Company, stock: Sequence[OpeningStock], over: Company, by:
             by_warehouse.setdefault(place.warehouse, []).extend(lines)
     opened = tuple(_open(draft, company, code, lines, by) for code, lines in by_warehouse.items())
     counts = {"materials": len(company.materials), "people": len(company.people), "projects": len(company.projects)}
-    draft.answer(CompanyLoaded(**counts, changed=changed, opened=opened))
+    flows = dict.fromkeys(f.document for f in company.flows if f.document != DocumentKind.REQUISITION)
+    draft.answer(CompanyLoaded(**counts, changed=changed, opened=opened, unenforced=tuple(flows)))
 
 
 def _is_booked(draft: Draft, company: Company, place: OpeningOf, lines: Sequence[OpeningStock]) -> bool:

@@ -61,12 +61,21 @@ class SeriesOf(Need[int]):
     day: date
 
 
+# What a private chat with the robot is called where conversations are told apart: every person has one.
+PRIVATE: Final = "private"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Who asks and where the answer goes. `chat` is the conversation id, empty for a job."""
+    """Who asks and where the answer goes. `chat` is the conversation id, PRIVATE, or empty for a job."""
 
     person: str
     chat: str = ""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else reads the answer: money is told only then."""
+        return self.chat == PRIVATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,8 +278,10 @@ def refuse(operation: Operation, facts: Facts, error: DomainError) -> Draft:
     """What is recorded of a refusal: the answer, the open question if it is one, the audit line for a missing right."""
     draft = Draft(facts)
     draft.answer(error)
+    place = DialogueOf(person=operation.by.person, chat=operation.by.chat)
+    if not isinstance(error, Question) and place in facts and facts[place] is not None:
+        draft[place] = None  # what was asked is settled by this refusal; it must not book something later
     if isinstance(error, Question) and operation.remember is not None and operation.by.chat:
-        place = DialogueOf(person=operation.by.person, chat=operation.by.chat)
         draft[place] = Dialogue(memo=operation.remember(error), until=facts.now + DIALOGUE_LASTS)
     if isinstance(error, NotAllowed):
         draft.refusals.append(

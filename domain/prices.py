@@ -42,3 +42,12 @@ def cost_at(material: Material, paid: PaidPrice, quantity: Quantity) -> Money | 
         return None
     micros = Fraction(paid.price.micros) * theirs * quantity.millionths
     return Money(half_up(micros * FEN_PER_YUAN / (MILLION * MILLION)))
+
+
+def exact_cost(material: Material, paid: PaidPrice, entered: Quantity) -> Money:
+    """What an entered quantity costs at a price per another unit: one exact product, rounded once to the fen."""
+    theirs, ours = units_per_base(material, paid.unit), units_per_base(material, entered.unit)
+    if theirs is None or ours is None:
+        raise ValueError(f"{material.code}: {paid.unit} or {entered.unit} is no unit of it")
+    micros = Fraction(paid.price.micros) * theirs / ours * entered.millionths
+    return Money(half_up(micros * FEN_PER_YUAN / (MILLION * MILLION)))

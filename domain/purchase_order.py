@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from domain import approval
+from domain.approval import ApprovalOf
 from domain.company import Company, Role
 from domain.documents import Act, Document, DocumentKind, Line, Number, State
 from domain.entries import Entry
@@ -14,7 +16,7 @@ from domain.prices import last_paid, price_in
 from domain.records import BookedBy, DocumentOf, LastPricesOf, document, material, project, supplier
 from domain.repeat import note_booking, refuse_repeat
 from domain.stock import in_base
-from domain.values import Price, Quantity
+from domain.values import Money, Price, Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,9 +167,36 @@ def confirm(
     return Operation(
         by=by,
         may=None,
-        needs=lambda _facts: (DocumentOf(number),),
+        needs=partial(_confirm_needs, number),
         decide=partial(_confirm, number, by, supplier_code, price, pressed),
     )
+
+
+def _confirm_needs(number: Number, facts: Facts) -> Iterable[AnyNeed]:
+    """The order and, where it came from a requisition, the chain that consented to it."""
+    own = DocumentOf(number)
+    if own not in facts or (order := facts[own]) is None:
+        return (own,)
+    return (own, *(ApprovalOf(source) for source in order.links[:1]))
+
+
+@dataclass(eq=False)
+class NeedsConsent(DomainError):
+    """The new price takes the order over an amount from which somebody must consent who was not asked."""
+
+    document: Document
+    amount: Money
+    title: str
+
+
+def _must_be_consented(draft: Draft, before: Document, after: Document) -> None:
+    """Refuse a dearer order that its requisition's chain did not cover. Raises NeedsConsent."""
+    chain = draft[ApprovalOf(after.links[0])] if after.links else None
+    if chain is None or after.amount is None or (before.amount is not None and after.amount <= before.amount):
+        return
+    asked = [node.title for node in chain.nodes]
+    for missing in approval.missing_at(draft.company, after.project, after.amount, asked):
+        raise NeedsConsent(after, after.amount, missing)
 
 
 @dataclass(eq=False)
@@ -194,6 +223,7 @@ def _confirm(number: Number, by: Asker, code: str, price: Price | None, pressed:
         else order.lines
     )
     placed = replace(order, state=state, supplier=code or order.supplier, lines=lines, revision=order.revision + 1)
+    _must_be_consented(draft, order, placed)
     draft[DocumentOf(number)] = placed
     draft.record(_entry(placed, Act.CONFIRM, by.person, draft))
     draft.tell(ToPeople(people=_purchasing(draft.company, order.project)), OrderSettled(document=placed, by=by.person))

@@ -33,7 +33,7 @@ from domain.records import (
     warehouse,
 )
 from domain.repeat import note_booking, refuse_repeat
-from domain.stock import BalancesOf, come_in, default_warehouse, needs_of, on_hand
+from domain.stock import BalancesOf, come_in, default_warehouse, needs_of, on_hand, usable_by
 from domain.values import Quantity
 
 
@@ -95,7 +95,7 @@ def _needs(order: ReceiptOrder, by: Asker, facts: Facts) -> Iterable[AnyNeed]:
         wanted.append(DocumentOf(order.document))
     wanted += _order_needs(order, facts)
     papers = _papers(order, facts)
-    project_code = order.project or next((p.project for p in papers), "")
+    project_code = next((p.project for p in papers), "") if order.document else order.project
     if project_code not in facts.company.projects:
         return wanted
     try:
@@ -137,7 +137,7 @@ def _book(order: ReceiptOrder, by: Asker, draft: Draft) -> None:
     order = _of_named_order(order, by, draft)
     found = project(draft.company, order.project)
     supplier(draft.company, order.supplier)
-    place = _warehouse(draft.company, order, order.project)
+    place = usable_by(_warehouse(draft.company, order, order.project), order.project)
     refuse_repeat(draft, by, order.said, again=order.again)
     paper = _paper(order, found, place, allot(order, draft), by, draft)
     moves = tuple(_move(draft, paper, place, line) for line in paper.lines)
@@ -177,7 +177,7 @@ def _whole(line: Line) -> ArrivedLine:
 def _paper(
     order: ReceiptOrder, found: Project, place: Warehouse, parts: Sequence[Part], by: Asker, draft: Draft
 ) -> Document:
-    lines = tuple(_line(draft, no, part) for no, part in enumerate(parts, start=1))
+    lines = tuple(_line(draft, place, no, part) for no, part in enumerate(parts, start=1))
     sources = tuple(dict.fromkeys(part.order.number for part in parts if part.order))
     suppliers = {part.order.supplier for part in parts if part.order} - {""}
     return Document(
@@ -196,10 +196,13 @@ def _paper(
     )
 
 
-def _line(draft: Draft, no: int, part: Part) -> Line:
+def _line(draft: Draft, place: Warehouse, no: int, part: Part) -> Line:
     arrived, kept = part.arrived, material(draft.company, part.arrived.material)
-    expiry = arrived.expiry
-    if expiry is None and arrived.lot and kept.shelf_life_days:
+    there = [
+        b for b in draft[BalancesOf(material=kept.code, warehouse=place.code)] if arrived.lot and b.lot == arrived.lot
+    ]
+    expiry = arrived.expiry or (there[0].expiry if there else None)
+    if expiry is None and arrived.lot and not there and kept.shelf_life_days:
         expiry = draft.today + timedelta(days=kept.shelf_life_days)
     return Line(
         no=no,

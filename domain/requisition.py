@@ -13,7 +13,7 @@ from domain.documents import Act, Document, DocumentKind, Line, Number, State
 from domain.entries import Entry, posting
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, Question, SeriesOf, ToAsker, ToGroup, ToPeople
-from domain.permissions import Action, Permit, check, in_project, known
+from domain.permissions import Action, Permit, check, in_project, known, may
 from domain.prices import cost_at, last_paid
 from domain.records import BookedBy, DocumentOf, document, material, project
 from domain.repeat import note_booking, refuse_repeat
@@ -64,6 +64,7 @@ class ApprovalAsked:
     document: Document
     node: Node
     case: Case
+    with_cost: bool  # whether all who see the card may see money
 
     @property
     def card(self) -> str:
@@ -199,9 +200,22 @@ def _line(draft: Draft, no: int, wanted: WantedLine) -> Line:
     )
 
 
+def _weight(draft: Draft, paper: Document) -> Money | None:
+    """The amount that decides who is asked: a price typed below the last one paid does not spare anybody."""
+    total = Money(0)
+    for line in paper.lines:
+        kept = material(draft.company, line.material)
+        paid = last_paid(draft, kept)
+        usual = cost_at(kept, paid, line.quantity) if paid is not None else None
+        if line.amount is None:
+            return None
+        total += max(line.amount, usual) if usual is not None else line.amount
+    return total
+
+
 def _ask_or_approve(draft: Draft, paper: Document) -> None:
     """Put the chain before the first node, or, where no consent is needed, go on at once."""
-    chain = approval.draw_up(draft.company, paper, paper.amount)
+    chain = approval.draw_up(draft.company, paper, _weight(draft, paper))
     if chain is None:
         draft[ApprovalOf(paper.number)] = Approval(number=paper.number, nodes=())
         _approved(draft, paper, paper.requester)
@@ -226,8 +240,9 @@ def _put_before(draft: Draft, paper: Document, node: Node, *, without: str) -> N
         draft.tell(ToPeople(people=_administrators(draft.company)), NobodyToAsk(document=paper, node=node))
         return
     people = tuple(s.person for s in node.asked_now())
-    asked = ApprovalAsked(document=paper, node=node, case=case.of(draft, paper, without=without))
-    draft.tell(ToPeople(people=people), asked)
+    sees = all(may(draft.company.people[p], Action.SEE_COST, project=paper.project) for p in people)
+    found = case.of(draft, paper, without=without)
+    draft.tell(ToPeople(people=people), ApprovalAsked(document=paper, node=node, case=found, with_cost=sees))
 
 
 def _administrators(company: Company) -> tuple[str, ...]:

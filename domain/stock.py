@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from domain.company import Company, Material, StockRule, Tracking, Valuation, Warehouse
 from domain.entries import Move
@@ -11,7 +11,7 @@ from domain.errors import DomainError
 from domain.operation import AnyNeed, Draft, Facts, Need
 from domain.places import Place
 from domain.pools import Pool
-from domain.values import Money, Quantity
+from domain.values import ROUNDING_STEPS, Money, Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +94,6 @@ class NothingToBook(DomainError):
     material: Material
 
 
-ONE_STEP: Final = 1  # a millionth: what one rounding of a conversion can be off by
-
-
 def in_base(material: Material, entered: Quantity) -> Quantity:
     """Convert to the base unit, rounded once, half up, to six places. Raises NoSuchUnit, NothingToBook."""
     if not entered:
@@ -113,8 +110,8 @@ def in_base(material: Material, entered: Quantity) -> Quantity:
 
 
 def whole_if_within_rounding(wanted: Quantity, on_hand: Quantity, *, converted: bool) -> Quantity:
-    """The whole balance where a converted quantity misses it by no more than its rounding (9 pieces of a 1/9 box)."""
-    near = abs(wanted.millionths - on_hand.millionths) <= ONE_STEP
+    """The whole balance where a converted quantity misses it by no more than the roundings (9 pieces of a 1/9 box)."""
+    near = abs(wanted.millionths - on_hand.millionths) <= ROUNDING_STEPS
     return on_hand if converted and near and on_hand else wanted
 
 
@@ -235,6 +232,20 @@ def default_warehouse(company: Company, project: str) -> Warehouse:
             if warehouse.project == wanted:
                 return warehouse
     raise NoWarehouse()
+
+
+@dataclass(eq=False)
+class OtherProjectsWarehouse(DomainError):
+    """What lies there is another project's: it takes a transfer to use it here."""
+
+    warehouse: Warehouse
+
+
+def usable_by(warehouse: Warehouse, project: str) -> Warehouse:
+    """The warehouse, if the project may book in it: its own, or the company's. Raises OtherProjectsWarehouse."""
+    if warehouse.project not in {None, project}:
+        raise OtherProjectsWarehouse(warehouse)
+    return warehouse
 
 
 @dataclass(eq=False)

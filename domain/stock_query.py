@@ -65,7 +65,7 @@ def _places(company: Company, question: StockQuestion) -> tuple[Warehouse, ...]:
     if question.warehouse:
         return (warehouse(company, question.warehouse),) if question.warehouse in company.warehouses else ()
     if question.project:
-        own = case.warehouses_of(company, question.project) if company.warehouses else ()
+        own = case.warehouses_of(company, question.project)
         shared = tuple(w for w in company.warehouses.values() if w.project is None and w not in own)
         return own + (shared if question.materials else ())
     return tuple(company.warehouses.values())
@@ -91,7 +91,7 @@ def _answer(question: StockQuestion, by: Asker, draft: Draft) -> None:
     for place in _places(draft.company, question):
         if not _sees(person, place):
             continue
-        sees_cost = may(person, Action.SEE_COST, project=place.project)
+        sees_cost = by.is_alone and may(person, Action.SEE_COST, project=place.project)
         found += _lines(draft, question, place, sees_cost)
     shown = tuple(found[:LINES_MAX])
     draft.answer(StockAnswer(lines=shown, left_out=len(found) - len(shown), question=question))

@@ -12,6 +12,8 @@ MILLION: Final = 1_000_000
 FEN_PER_YUAN: Final = 100
 # A bigint column holds 9.2e18; twelve digits before the point and six after stay below it with room for sums.
 MILLIONTHS_MAX: Final = 10**18 - 1
+# What the conversions of up to twenty deliveries or issues of one thing can be off by together, in millionths.
+ROUNDING_STEPS: Final = 20
 FEN_MAX: Final = 10**17 - 1
 
 _NUMBER: Final = re.compile(r"\d{1,12}(?:\.\d{1,6})?", re.ASCII)

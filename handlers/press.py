@@ -7,13 +7,12 @@ from domain import membership, restock
 from domain.documents import Number
 from domain.errors import DomainError
 from domain.messaging import Card, CardOf
-from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, Question, perform
+from domain.operation import PRIVATE, AnyNeed, Asker, Draft, Facts, Operation, Question, perform
 from domain.restock import RestockSubject
 from handlers import document
 from handlers.language import Reading, Status
 from handlers.messages import CardAction
 from handlers.questions import memo_of
-from handlers.talk import PRIVATE
 
 
 @dataclass(eq=False)
@@ -83,6 +82,8 @@ class _Press:
         kind, _, rest = card.subject.replace("\x1f", ":").partition(":")
         match kind, self._press.action:
             case "low", "prepare":
+                if "prepare" not in card.actions:
+                    raise ButtonGone(card.subject)
                 return restock.prepare(_restock(card.subject), by=self.by)
             case "low", "submit":
                 if "submit" not in card.actions:

@@ -15,6 +15,8 @@ YES: Final = frozenset(
     {"对", "是", "是的", "嗯", "好", "好的", "可以", "确认", "再记一次", "再记", "再记一笔", "ok", "OK"}
 )
 NO: Final = frozenset({"不", "不是", "不用", "不用了", "算了", "取消", "不要", "不要了", "否"})
+# What people put around a name when they answer with it: 给瓦工班, 用在主体结构吧, 跟海螺买.
+_POLITE: Final = re.compile(r"^(?:给|是|用在|用于|用|跟|找|从)|(?:的|吧|呀|啊|呢|领的|领|用|用的|买|家)$")
 _PRICE: Final = re.compile(r"lines\[(\d+)\]\.unit_price")
 _ORDINALS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -110,12 +112,12 @@ def _value(path: str, text: str, choices: tuple[str, ...], company: Company) -> 
     if _PRICE.fullmatch(path):
         return _price(text)
     named = {label: code for code in choices for label in _labels(path, code, company)}
-    if text in named:
-        return named[text]
-    if (at := _ordinal(text)) is not None and 0 < at <= len(choices):
+    plain = _POLITE.sub("", text)
+    if plain in named:
+        return named[plain]
+    if (at := _ordinal(plain)) is not None and 0 < at <= len(choices):
         return choices[at - 1]
-    inside = {code for label, code in named.items() if len(label) > 1 and (label in text or text in label)}
-    return inside.pop() if len(inside) == 1 and len(text) <= 20 else None
+    return None
 
 
 def _price(text: str) -> str | None:

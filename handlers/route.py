@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.errors import DomainError
-from domain.operation import Asker, Operation
+from domain.operation import PRIVATE, Asker, Operation
 from handlers import press, talk
 from handlers.messages import (
     CardAction,
@@ -18,7 +18,7 @@ from handlers.messages import (
     Unreadable,
     Voice,
 )
-from handlers.talk import PRIVATE, Catalogues
+from handlers.talk import Catalogues
 
 
 @dataclass(eq=False)

@@ -11,7 +11,7 @@ from domain.company import Company
 from domain.documents import PREFIXES
 from domain.errors import DomainError
 from domain.messaging import SentAs
-from domain.operation import AnyNeed, Asker, Dialogue, DialogueOf, Draft, Facts, Operation, Question, perform
+from domain.operation import PRIVATE, AnyNeed, Asker, Dialogue, DialogueOf, Draft, Facts, Operation, Question, perform
 from domain.records import Booked, BookedBy
 from domain.repeat import REPEAT_WITHIN
 from handlers import administration, digest, document, issue, purchase_order, receipt, requisition, stock
@@ -20,8 +20,6 @@ from handlers.language import Catalogue, Context, Reading, Status, read
 from handlers.messages import ChatKind, Text, Voice
 from handlers.numbers_in_text import first_number
 from handlers.questions import NO, YES, Memo, Unclear, answered, memo_of, which_one
-
-PRIVATE: Final = "private"
 
 INTENTS: Final[Mapping[str, Callable[[Ask], Operation]]] = {
     "requisition.create": requisition.submit,
@@ -155,20 +153,15 @@ class _Talk:
         return self._read(facts, memo)
 
     def _read(self, facts: Facts, memo: Memo | None) -> Operation:
-        complete = answered(memo, self._text, facts.company) if memo is not None else None
-        if memo is not None and complete is not None and not self._is_about(memo, facts):
-            return self._do(complete, facts, said=memo.said, again=memo.again)
-        reading, alone = self._reading_of(facts, memo), memo is None or memo.wants_yes
-        # With a question open the words may be its answer, or a message of their own that means the same without it.
-        if memo is None or alone or reading == self._reading_of(facts, None):
-            return self._do(reading, facts, said=_said(self._text, self.by))
+        """The words by themselves first: a message of its own is never swallowed as the answer to an open question."""
+        alone = self._reading_of(facts, None)
+        if memo is None or memo.wants_yes or _stands_alone(alone, memo):
+            return self._do(alone, facts, said=_said(self._text, self.by))
+        complete = answered(memo, self._text, facts.company)
+        reading = complete if complete is not None else self._reading_of(facts, memo)
+        if reading == alone:
+            return self._do(alone, facts, said=_said(self._text, self.by))
         return self._do(reading, facts, said=memo.said, again=memo.again)
-
-    def _is_about(self, memo: Memo, facts: Facts) -> bool:
-        """Any words may be the reason that was asked for, but not a command about the same document (同意 SG…)."""
-        alone = self._reading_of(facts, None) if memo.asks == ("fields.reason",) else None
-        number = memo.reading.fields.get("document")
-        return alone is not None and alone.status is Status.OK and alone.fields.get("document") == number
 
     def _reading_of(self, facts: Facts, memo: Memo | None) -> Reading:
         return read(
@@ -254,6 +247,19 @@ def _help_once(mark: BookedBy, draft: Draft) -> None:
     if before is None or draft.now - before.at >= REPEAT_WITHIN:
         draft[mark] = Booked(number="", at=draft.now)
         draft.answer(NotUnderstood())
+
+
+def _stands_alone(reading: Reading, memo: Memo) -> bool:
+    """Whether words are a message of their own: a whole command, or one that names a material or a document.
+
+    A reason is free words, so one that only mentions stock or cost (先用库存) stays a reason.
+    """
+    if reading.intent is None or reading.intent == "dialogue.cancel":
+        return False
+    if any(line.material or line.said for line in reading.lines) or "document" in reading.fields:
+        return True
+    asks_reason = memo.asks == ("fields.reason",) and reading.intent.endswith((".query", ".list"))
+    return reading.status is Status.OK and not asks_reason
 
 
 def _is_open(dialogue: Dialogue | None, facts: Facts) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.approval import NodeState
@@ -14,11 +14,12 @@ from domain.document_query import WaitingFor
 from domain.documents import OPEN_ORDER, Act, DocumentKind, Number, State
 from domain.places import PlaceKind
 from domain.records import LastPricesOf, LastStageOf, OnOrderOf, OpenOrdersOf, PaidPrice, Spend, SpendOf
-from domain.values import Money, Price, Quantity
+from domain.values import FEN_MAX, MILLIONTHS_MAX, Money, Price, Quantity
 from storage import tables
 from storage.sets import among, chunks
 
 PRICES_MAX: Final = 3
+SPEND_MAX: Final = FEN_MAX // 10  # three of them, and a line more, still fit
 _OPEN: Final = [state.value for state in OPEN_ORDER]
 _EXPECTED: Final = [*_OPEN, State.TO_CONFIRM.value]
 _document, _line, _entry, _move = tables.document, tables.document_line, tables.entry, tables.move
@@ -65,7 +66,13 @@ async def on_order(
         )
         for row in await connection.execute(query):
             found[OnOrderOf(project=row.project, material=row.material)] = int(row.left)
-    return {n: Quantity(found.get(n, 0), company.materials[n.material].base_unit) for n in needs}
+    return {n: Quantity(min(found.get(n, 0), MILLIONTHS_MAX), company.materials[n.material].base_unit) for n in needs}
+
+
+def _stands(number: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a document was not undone."""
+    undo = tables.entry.alias("undo")
+    return ~exists(select(undo.c.seq).where(undo.c.reverses == number, undo.c.reverses != literal_column("''")))
 
 
 async def last_prices(
@@ -83,6 +90,7 @@ async def last_prices(
                 line.c.price.is_not(None),
                 _entry.c.kind == DocumentKind.RECEIPT.value,
                 _entry.c.act == Act.POST.value,
+                _stands(_entry.c.number),
             )
             .order_by(line.c.seq.desc(), line.c.no.desc())
             .limit(PRICES_MAX)
@@ -121,10 +129,15 @@ async def _spend(connection: AsyncConnection, need: SpendOf) -> Spend:
     )
     spent = await connection.execute(_spent(need.project))
     return Spend(
-        asked=Money(int((await connection.execute(asked)).scalar_one())),
-        ordered=Money(ordered),
-        spent=Money(int(spent.scalar_one())),
+        asked=_capped(int((await connection.execute(asked)).scalar_one())),
+        ordered=_capped(ordered),
+        spent=_capped(int(spent.scalar_one())),
     )
+
+
+def _capped(fen: int) -> Money:
+    """A sum of amounts that each fit need not fit itself; it is shown and compared, never booked."""
+    return Money(max(min(fen, SPEND_MAX), -SPEND_MAX))
 
 
 def _spent(project: str) -> Any:
@@ -141,7 +154,9 @@ async def last_stages(connection: AsyncConnection, needs: Sequence[LastStageOf])
     for need in needs:
         query = (
             select(_move.c.stage)
+            .join(_entry, _entry.c.seq == _move.c.seq)
             .where(
+                _stands(_entry.c.number),
                 _move.c.target_kind == PlaceKind.CONSUMPTION.value,
                 _move.c.target_code == need.project,
                 _move.c.team == need.team,
@@ -197,11 +212,19 @@ async def day_of(connection: AsyncConnection, needs: Sequence[DayOf], company: C
 
 
 async def _day(connection: AsyncConnection, need: DayOf, company: Company) -> Day:
-    """Net movements of the day: what a reversal of the same day took back is taken off."""
+    """Net movements of the day, with what was booked the evening before after its report was told.
+
+    What a reversal of the same span took back is taken off.
+    """
+    told = select(func.max(tables.anchor.c.seq)).where(
+        tables.anchor.c.project == need.project, tables.anchor.c.day < need.day
+    )
+    since = (await connection.execute(told)).scalar_one()
+    late = and_(_entry.c.dated < need.day, _entry.c.seq > since) if since is not None else false()
     query = (
         select(_move)
         .join(_entry, _entry.c.seq == _move.c.seq)
-        .where(_entry.c.project == need.project, _entry.c.dated == need.day, _move.c.quantity > 0)
+        .where(_entry.c.project == need.project, or_(_entry.c.dated == need.day, late), _move.c.quantity > 0)
         .order_by(_move.c.seq, _move.c.no)
     )
     received, issued = dict[tuple[str, str, str], list[int]](), dict[tuple[str, str, str], list[int]]()

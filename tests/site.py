@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from domain import issue, opening, purchase_order, receipt, requisition, reversal
 from domain.approval import Verdict
+from domain.arrival import ArrivedLine, ReceiptOrder
 from domain.company import Company
 from domain.company_file import read_company_file
 from domain.documents import Document, Number
@@ -20,7 +21,6 @@ from domain.issue import IssueOrder, TakenLine
 from domain.messaging import Reply
 from domain.operation import Asker, Operation
 from domain.purchase_order import OrderedLine, PurchaseOrderOrder
-from domain.arrival import ArrivedLine, ReceiptOrder
 from domain.requisition import RequisitionOrder, WantedLine
 from domain.values import Price, Quantity, decimal_text
 from storage.database import Database

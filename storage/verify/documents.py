@@ -20,6 +20,7 @@ PREFIXES: Final = {
 }
 _NUMBER: Final = re.compile(r"([A-Z]{2})(\d{4})(\d{2})(\d{2})-(\d{3}|[1-9]\d{3,5})", re.ASCII)
 _CHUNK: Final = 500
+ROUNDINGS: Final = 20  # conversions whose roundings one of them may make good
 
 
 @dataclass(slots=True)
@@ -223,8 +224,9 @@ def _ordered(paper: Paper, acts: list[str]) -> str:
         return "cancelled"
     if paper.posted is not None and paper.posted["source"] and "confirm" not in acts:
         return "to_confirm"
-    got = [(paper.received.get(line["no"], 0), line["quantity"]) for line in paper.lines]
-    if all(came >= wanted for came, wanted in got):
+    got = [(paper.received.get(line["no"], 0), line) for line in paper.lines]
+    # A quantity ordered in another unit is complete when no more than the roundings of its deliveries is missing.
+    if all(came >= line["quantity"] - (ROUNDINGS * (line["entered_unit"] != line["unit"])) for came, line in got):
         return "received"
     return "partly_received" if any(came for came, _ in got) else "ordered"
 
@@ -267,8 +269,8 @@ async def units(book: Book) -> Tally:
             if due is None:
                 tally.fault(f"{where}: {line['material']} is not kept in {line['entered_unit']}")
                 continue
-            # A conversion may miss the whole balance by one rounding and then takes all of it.
-            slack = 0 if line["entered_unit"] == book.base_unit(line["material"]) else 1
+            # A conversion may miss the whole balance by the roundings of what came before, and then takes all of it.
+            slack = 0 if line["entered_unit"] == book.base_unit(line["material"]) else ROUNDINGS
             close = abs(line["quantity"] - due) <= slack
             tally.expect(close, f"{where}: {line['quantity']} millionths, {line['entered']} entered are {due}")
     return tally

@@ -11,10 +11,10 @@ from fractions import Fraction
 import pytest
 
 from domain import approval, receipt
+from domain.arrival import ArrivedLine, OverReceipt, ReceiptOrder
 from domain.company import Company, Flow, FlowNode, Material, Person
 from domain.documents import Document, DocumentKind, Number, State
 from domain.pools import Pool, PoolTooSmall
-from domain.arrival import ArrivedLine, OverReceipt, ReceiptOrder
 from domain.stock import NotEnoughStock, in_base, whole_if_within_rounding
 from domain.values import Money, Price
 from tests.site import Site, qty
@@ -215,7 +215,8 @@ def test_a_unit_is_an_exact_fraction_and_a_conversion_is_rounded_once(
     [
         ("1箱", "1.000001箱", "1.000001箱"),
         ("1箱", "0.999999箱", "0.999999箱"),
-        ("1箱", "1.000002箱", "1箱"),
+        ("1箱", "1.00002箱", "1.00002箱"),
+        ("1箱", "1.000021箱", "1箱"),
         ("0.000001箱", "0箱", "0.000001箱"),
     ],
 )
