@@ -1,12 +1,16 @@
 """Fresh books of both kinds: SQLite files, and databases of a PostgreSQL server that lives as long as the run."""
 
+import asyncio
 import sqlite3
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
 
 SQLITE: Final = "SQLite"
 POSTGRESQL: Final = "PostgreSQL"
@@ -48,21 +52,28 @@ class PostgresqlBooks:
         self._server = pgserver.get_server(folder)  # pyright: ignore[reportPrivateImportUsage]  # its own door
         self._host = parse_qs(urlsplit(self._server.get_uri()).query)["host"][0]
         self._numbers = count(1)
-        self.version = _second_last_line(self._server.psql("SHOW server_version;"))
+        self.version = str(self._ask("SHOW server_version"))
 
     def fresh(self) -> str:
         name = f"book{next(self._numbers)}"
-        self._server.psql(f"CREATE DATABASE {name};")
+        self._ask(f"CREATE DATABASE {name}")
         return f"postgresql://postgres:@/{name}?host={self._host}"
+
+    def _ask(self, statement: str) -> object:
+        """One statement as the server's owner. pgserver's own way breaks where the path has a space in it."""
+
+        async def ask() -> object:
+            connection = await asyncpg.connect(f"postgresql://postgres:@/postgres?host={self._host}")
+            try:
+                return await connection.fetchval(statement)
+            finally:
+                await connection.close()
+
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            return pool.submit(asyncio.run, ask()).result()
 
     def close(self) -> None:
         self._server.cleanup()
-
-
-def _second_last_line(answer: str) -> str:
-    """psql draws a table: heading, rule, value, count of rows."""
-    lines = [line.strip() for line in answer.splitlines() if line.strip()]
-    return lines[-2] if len(lines) > 1 else ""
 
 
 @contextmanager

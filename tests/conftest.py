@@ -5,14 +5,15 @@ import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 
 from bot.render import Renderer
@@ -63,7 +64,8 @@ class Databases:
         name = f"bare{next(self._serial)}"
         if kind == "sqlite":
             return f"sqlite+aiosqlite:///{self._folder / name}.sqlite3"
-        self._started().psql(f"CREATE DATABASE {name}")
+        self._started()
+        self._tell(f"CREATE DATABASE {name}")
         return self._address(name)
 
     def copy(self, url: str) -> str:
@@ -74,7 +76,8 @@ class Databases:
             shutil.copyfile(url.removeprefix("sqlite+aiosqlite:///"), copy)
             return f"sqlite+aiosqlite:///{copy}"
         original = urlsplit(url).path.strip("/")
-        self._started().psql(f"CREATE DATABASE {name} TEMPLATE {original}")
+        self._started()
+        self._tell(f"CREATE DATABASE {name} TEMPLATE {original}")
         return self._address(name)
 
     def _new_sqlite(self) -> str:
@@ -87,7 +90,8 @@ class Databases:
 
     def _new_postgresql(self) -> str:
         name = f"book{next(self._serial)}"
-        self._started().psql(f"CREATE DATABASE {name} TEMPLATE empty_book")
+        self._started()
+        self._tell(f"CREATE DATABASE {name} TEMPLATE empty_book")
         return self._address(name)
 
     def _started(self) -> "PostgresServer":
@@ -98,11 +102,23 @@ class Databases:
             # A socket's path has about a hundred characters at most, so the folder's name has to be short.
             self._server = get_server(tempfile.mkdtemp(prefix="lzg"))
             for setting in ("fsync = off", "full_page_writes = off"):
-                self._server.psql(f"ALTER SYSTEM SET {setting}")
-            self._server.psql("SELECT pg_reload_conf()")
-            self._server.psql("CREATE DATABASE empty_book")
+                self._tell(f"ALTER SYSTEM SET {setting}")
+            self._tell("SELECT pg_reload_conf()")
+            self._tell("CREATE DATABASE empty_book")
             _build(self._address("empty_book"))
         return self._server
+
+    def _tell(self, statement: str) -> None:
+        """Run one statement as the server's owner. pgserver's own way breaks where the path has a space in it."""
+
+        async def tell() -> None:
+            connection = await asyncpg.connect(self._address("postgres").replace("+asyncpg", ""))
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        _apart(tell())
 
     def _address(self, name: str) -> str:
         assert self._server is not None
@@ -128,9 +144,13 @@ def _build(url: str) -> None:
                 await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the copy takes the main file alone
         await database.close()
 
-    # On a loop of its own in a thread of its own: a story's loop may be running here.
+    _apart(build())
+
+
+def _apart(work: Coroutine[Any, Any, None]) -> None:
+    """On a loop of its own in a thread of its own: a story's loop may be running here."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(asyncio.run, build()).result()
+        pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(scope="session")
