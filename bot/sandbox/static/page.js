@@ -141,11 +141,17 @@ async function send() {
   const text = composer.value.trim();
   if (!text) return;
   const asVoice = by("voice")?.checked;
-  const answer = await post(asVoice ? "voice" : "say", { person: me, conversation, text, quote: quoted });
-  if (!answer.ok) return toast(answer.error);
+  const said = { person: me, conversation, text, quote: quoted };
+  // Emptied before the answer comes: what is typed meanwhile is the next message, and a second Enter sends nothing.
   composer.value = "";
   dropQuote();
   grow();
+  const answer = await post(asVoice ? "voice" : "say", said);
+  if (!answer.ok) {
+    if (!composer.value) composer.value = text;
+    grow();
+    return toast(answer.error);
+  }
   toBottom();
 }
 
