@@ -6,6 +6,7 @@ import sys
 from sqlalchemy.exc import DBAPIError
 
 from bot.settings import Settings
+from storage import schema
 from storage.database import Database
 from storage.verify import verify as verify_book
 
@@ -24,6 +25,9 @@ async def run(url: str) -> int:
     database = Database.open(url, exclusive=False)
     try:
         async with database.read() as connection:
+            if await connection.run_sync(schema.current) != await connection.run_sync(schema.wanted):
+                print("账本还没有建立，或不是本版本的结构：请先运行 migrate", file=sys.stderr)  # noqa: T201
+                return 1
             report = await verify_book(connection)
     finally:
         await database.close()
