@@ -22,6 +22,7 @@ from handlers.messages import CardAction, ChatKind, ChatMessage, Event, Message,
 from handlers.talk import Catalogues
 from storage import inbox
 from storage.database import Database
+from storage.failpoint import failpoint
 from storage.inbox import Arrival
 from storage.unit import Answer, Clock, Units
 
@@ -84,6 +85,7 @@ class Inbox:
                 if not one.stored.done():
                     one.stored.set_exception(error)
             return
+        failpoint("inbox-stored")
         for one in batch:
             if not one.stored.done():
                 one.stored.set_result(one.arrival.key not in ended)
@@ -123,6 +125,7 @@ class Corridor:
         if message is None or isinstance(message, Event | QuotaGone):
             self._note(received)
             return plain_ack(received.kind)
+        failpoint("frame-read")
         arrived = self._clock.now()
         arrival = Arrival(key=received.key, kind=received.kind, raw=received.raw, received_at=arrived)
         if not await self._inbox.store(arrival):

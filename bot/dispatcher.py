@@ -25,6 +25,7 @@ from domain.housekeeping import DeliveryFailed
 from domain.messaging import Urgency
 from storage import outbox
 from storage.database import Database
+from storage.failpoint import failpoint
 from storage.outbox import Claimed
 from storage.unit import Clock, Units
 
@@ -109,6 +110,10 @@ class Dispatcher:
             claimed = await outbox.claim(connection, now, free, besides=self._sending) if free > 0 else []
             due = [one for one in claimed if not await outbox.supersede(connection, one)]
             await self._usage.write(connection)
+        if claimed:
+            failpoint("outbox-claimed")
+        if ended:
+            failpoint("message-marked")
         for one in ended:
             del self._sending[one.claimed.id]
         for one in due:
@@ -137,7 +142,9 @@ class Dispatcher:
         if now > claimed.deadline:
             return _Outcome(claimed=claimed, error="too late")
         try:
-            return _Outcome(claimed=claimed, send_key=await self._sender.send(claimed.message, now))
+            send_key = await self._sender.send(claimed.message, now)
+            failpoint("message-sent")
+            return _Outcome(claimed=claimed, send_key=send_key)
         except DingTalkError as error:
             outcome = _after(claimed, error)
         except Exception as error:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.failpoint import failpoint
 from storage.sets import Row, chunks, insert_new
 
 LEASE: Final = timedelta(seconds=30)
@@ -65,6 +66,7 @@ async def store(connection: AsyncConnection, arrivals: Sequence[Arrival]) -> set
         for a in arrivals
     ]
     await insert_new(connection, tables.inbox, rows)
+    failpoint("inbox-inserted")
     return await finished(connection, [a.key for a in arrivals])
 
 

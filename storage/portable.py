@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage import schema
 from storage.database import Database
+from storage.failpoint import failpoint
 from storage.tables import chain, metadata
 from storage.types import BIGINT_MAX
 from storage.verify import Report, verify
@@ -237,6 +238,7 @@ def _read_back(part: Path, header: Header) -> None:
 
 def _give_name(part: Path, path: Path, force: bool) -> None:
     """Rename, so that a half backup never has the final name; a link refuses a name that exists, a rename does not."""
+    failpoint("backup-written")
     if force:
         part.replace(path)
     else:
@@ -376,6 +378,7 @@ async def _fill(connection: AsyncConnection, found: Backup) -> Report:
         names = [c.name for c in whole.columns]
         for batch in found.rows(whole):
             await connection.execute(bare.insert(), [dict(zip(names, row, strict=True)) for row in batch])
+    failpoint("rows-restored")
     await _count_on(connection)
     head = (await connection.execute(select(chain.c.seq, chain.c.hash))).one_or_none()
     if head is None or (head.seq, head.hash.hex()) != (found.header.seq, found.header.hash):

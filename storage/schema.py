@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from storage.database import Database
+from storage.failpoint import failpoint
 
 # A number of our own for PostgreSQL's advisory locks: "liao" in ASCII.
 _ADVISORY: Final = 0x6C69616F
@@ -33,6 +34,7 @@ def _upgrade(connection: Connection) -> None:
     config = _config(connection)
     _refuse_newer(connection, config)
     command.upgrade(config, "head")
+    failpoint("schema-changed")
 
 
 def _refuse_newer(connection: Connection, config: Config) -> None:

@@ -20,6 +20,7 @@ from domain.messaging import Outbound, Render, Reply
 from domain.operation import AnyNeed, Draft, Facts, Operation, Refusal, carry_out, refuse
 from storage import inbox, journal, master, outbox, shelves, tables
 from storage.database import Database
+from storage.failpoint import failpoint
 from storage.inbox import Finished, InboxState
 from storage.sets import insert
 
@@ -176,6 +177,8 @@ class Units:
             known = await inbox.finished(connection, [w.key for w in batch])
             unit = _Unit(connection, head, company, now, self._zone, self._render)
             answers = await unit.run(batch, known)
+            failpoint("unit-written")
+        failpoint("unit-committed")
         self._company = (unit.head.company_version, unit.company)
         if any(a.told for a in answers):
             self.recorded.set()
@@ -292,6 +295,7 @@ class _Unit:
             await master.save_company(self._connection, self.company, self._facts.company)
             self.company, version = self._facts.company, version + 1
         self.head = await journal.append(self._connection, self.head, entries, version=version)
+        failpoint("moves-written")
         await shelves.save(self._connection, changed, self._now)
         await insert(self._connection, tables.audit, [_audit(r) for one in decided for r in one.draft.refusals])
         await outbox.put(self._connection, [out for one in decided for out in one.told], self._now)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from bot.settings import Settings, SettingsFaults, read_settings
+from storage import failpoint
 
 FAILED: Final = 1
 WRONG_USAGE: Final = 2
@@ -57,9 +58,13 @@ def main(arguments: Sequence[str]) -> int:
     """Carry a command out; returns the exit status."""
     chosen = parser().parse_args(arguments)
     try:
+        failpoint.arm(os.environ.get(failpoint.VARIABLE, ""))
         return COMMANDS[chosen.command](chosen)
     except SettingsFaults as faults:
         print(f"设置有误，没有启动：\n{faults}", file=sys.stderr)  # noqa: T201  # the operator's terminal
+        return WRONG_USAGE
+    except failpoint.UnknownPoint as found:
+        print(f"设置有误，没有启动：\n{found}", file=sys.stderr)  # noqa: T201  # the operator's terminal
         return WRONG_USAGE
     except KeyboardInterrupt:
         return FAILED

@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from bot.dingtalk import sdk
 from bot.dingtalk.nursery import Nursery
 from bot.dingtalk.tolerant import Json, decode, mapping, text
+from storage.failpoint import failpoint
 
 log: Final = logging.getLogger(__name__)
 
@@ -163,6 +164,7 @@ class Link:
             log.exception("a frame was not handled %sand stays unacknowledged", why)
         else:
             await self._send(ack)
+            failpoint("frame-acked")
 
     async def _send(self, ack: sdk.AckMessage) -> None:
         try:

@@ -24,6 +24,7 @@ from bot.dingtalk.token import AccessToken
 from bot.dingtalk.tolerant import NOTHING, Json, items, text
 from bot.dingtalk.transport import TimeLimits, Transport
 from bot.dingtalk.units import UnitCounter
+from storage.failpoint import failpoint
 
 log: Final = logging.getLogger(__name__)
 Sent = TypeVar("Sent")
@@ -143,6 +144,7 @@ class OpenApi:
             if error.code != CARD_EXISTS:
                 raise
             answer = NOTHING
+        failpoint("card-created")
         try:
             delivered = await self._shown(call, answer)
         except CardNotDelivered as error:
