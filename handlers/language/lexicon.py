@@ -75,10 +75,15 @@ class Lexicon:
         self._words: dict[str, Word] = {}
         self._by_sound: dict[str, set[str]] = {}
         self._by_letters: dict[str, set[str]] = {}
+        self._reach: dict[str, int] = {}
 
     def word(self, text: str) -> Word:
         """The entry of a surface form, made where there is none."""
         return self._words.setdefault(text, Word(text))
+
+    def reach(self, char: str) -> int:
+        """How long the longest word is that begins with a character, at most WORD_MAX; 0 where none does."""
+        return self._reach.get(char, 0)
 
     def get(self, text: str) -> Word | None:
         return self._words.get(text)
@@ -95,6 +100,8 @@ class Lexicon:
         for slip, meant in homophones:
             if slip not in self._words and meant in self._words:
                 self._words[slip] = self._words[meant]
+        for text in self._words:
+            self._reach[text[:1]] = max(self._reach.get(text[:1], 0), min(len(text), WORD_MAX))
 
     def sounding_like(self, keys: Iterable[str]) -> Word | None:
         """The words that sound like one of the keys, as one word that may mean any of them."""

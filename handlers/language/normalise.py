@@ -63,6 +63,8 @@ def normalise(raw: str) -> Source:
 
 
 def _plain(char: str, *, before: str, after: str) -> str:
+    if "a" <= char <= "z" or "0" <= char <= "9" or ("\u4e00" <= char <= "\u9fff" and not char.isnumeric()):
+        return char  # nearly all of what is typed
     if char in "²³" and before != "m":
         return BROKEN
     if char == "，" and before in _DIGITS and before != "" and "０" <= after <= "９":

@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.language import dates
 from handlers.language.catalogue import Catalogue
-from handlers.language.lexicon import SOUND_MAX, WORD_MAX, Tier, Word
+from handlers.language.lexicon import SOUND_MAX, Tier, Word
 from handlers.language.normalise import BROKEN
 from handlers.language.numerals import CHINESE, exact
 from handlers.language.pieces import Piece, Shape
@@ -55,6 +55,10 @@ _SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
 _VAGUE: Final = re.compile(
     r"(?:好)?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
+
+# The Chinese characters that the patterns of numbers, and of the other claims, may begin with: most begin neither.
+_NUMBER_STARTS: Final = frozenset(CHINESE + "俩仨好几数上两")
+_CLAIM_STARTS: Final = frozenset("批生保有失到效序机出编")
 
 Edge = tuple[int, int, Callable[[], Piece]]
 
@@ -106,13 +110,15 @@ class _Scanner:
         yield start + 1, _STRANGE, self._plain(Shape.UNKNOWN, start, start + 1)
         if char in _BREAKS:
             yield start + 1, 1, self._plain(Shape.BREAK, start, start + 1)
-        yield from self._claims(start)
-        yield from self._numbers(start)
+        han = is_han(char)
+        yield from self._claims(start, marked=not han or char in _CLAIM_STARTS)
+        if not han or char in _NUMBER_STARTS:
+            yield from self._numbers(start)
         longest = 0
         for end, cost, make in self._words(start):
             longest = max(longest, end - start if cost == _WORD else 0)
             yield end, cost, make
-        if is_han(char):
+        if han:
             yield from self._slips(start, longest)
         elif "a" <= char <= "z":
             if char == "x" and not self._touches_letters(start):
@@ -126,7 +132,22 @@ class _Scanner:
     def _plain(self, shape: Shape, start: int, end: int) -> Callable[[], Piece]:
         return lambda: Piece(shape=shape, start=start, end=end, text=self.text[start:end])
 
-    def _claims(self, start: int) -> Iterator[Edge]:
+    def _claims(self, start: int, *, marked: bool) -> Iterator[Edge]:
+        if marked:
+            yield from self._marked(start)
+        text = self.text
+        if found := dates.find(text, start, self.today):
+            yield found[0], _CLAIM, self._dated(Shape.DATE, start, found)
+        if match := _MENTION.match(text, start):
+            yield match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))
+            yield start + 1, 1, self._plain(Shape.SPACE, start, start + 1)
+        if match := _HUMAN.match(text, start):
+            yield match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())
+        if match := _PLACE.match(text, start):
+            yield match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())
+
+    def _marked(self, start: int) -> Iterator[Edge]:
+        """What a word or a sign of its own announces: numbers of documents, lots, serials, expiry."""
         text = self.text
         if match := _DOCUMENT.match(text, start):
             yield match.end(), 1, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))
@@ -139,15 +160,6 @@ class _Scanner:
             found = dates.find(text, match.end(), self.today) if match.end() < len(text) else None
             if found:
                 yield found[0], 1, self._dated(Shape.EXPIRY, start, found)
-        if found := dates.find(text, start, self.today):
-            yield found[0], _CLAIM, self._dated(Shape.DATE, start, found)
-        if match := _MENTION.match(text, start):
-            yield match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))
-            yield start + 1, 1, self._plain(Shape.SPACE, start, start + 1)
-        if match := _HUMAN.match(text, start):
-            yield match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())
-        if match := _PLACE.match(text, start):
-            yield match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())
 
     def _valued(self, shape: Shape, start: int, end: int, values: tuple[str, ...]) -> Callable[[], Piece]:
         return lambda: Piece(shape=shape, start=start, end=end, text=self.text[start:end], values=values)
@@ -211,7 +223,8 @@ class _Scanner:
         return lambda: Piece(shape=shape, start=start, end=end, text=text, number=number)
 
     def _words(self, start: int) -> Iterator[Edge]:
-        for end in range(start + 1, min(len(self.text), start + WORD_MAX) + 1):
+        reach = self.lexicon.reach(self.text[start])
+        for end in range(start + 1, min(len(self.text), start + reach) + 1):
             if self.text[end - 1] == "\n":
                 break
             word = self.lexicon.get(self.text[start:end])

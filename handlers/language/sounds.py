@@ -1,12 +1,14 @@
 """How words sound: toneless pinyin, so that dictated and mistyped words find what was meant."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
 from pypinyin import Style, pinyin
 
 _COMBINATIONS_MAX: Final = 16
+_REMEMBERED_MAX: Final = 20_992  # the characters that `is_han` admits
 # Speech recognition and southern tongues do not tell these apart.
 _MERGED: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
@@ -15,6 +17,7 @@ def is_han(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff"
 
 
+@lru_cache(maxsize=_REMEMBERED_MAX)
 def syllables(char: str) -> tuple[str, ...]:
     """All toneless readings of one character, without the differences that the ear misses."""
     if not is_han(char):
