@@ -13,6 +13,7 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.lock import WriterLock
+from storage.one_trip import OneTripDriver
 
 READERS: Final = 4
 STATEMENT_SECONDS_MAX: Final = 15
@@ -96,6 +97,7 @@ async def _running(connection: AsyncConnection) -> AsyncGenerator[None]:
 def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
+        module=OneTripDriver(),
         pool_size=1 if write else READERS,
         max_overflow=0,
         pool_timeout=60,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,26 +14,32 @@ from domain.operation import SeriesOf
 from domain.records import DocumentOf
 from domain.values import Money, Price, Quantity
 from storage import tables
-from storage.sets import Row, among, chunks, insert_new, upsert
+from storage.sets import Lookup, Row, insert_new, upsert
+
+_HEADERS: Final = Lookup(select(tables.document), tables.document.c.number)
+_LINES: Final = Lookup(
+    select(tables.document_line).order_by(tables.document_line.c.number, tables.document_line.c.no),
+    tables.document_line.c.number,
+)
+_LINKS: Final = Lookup(
+    select(tables.document_link).order_by(tables.document_link.c.position), tables.document_link.c.number
+)
+_NODES: Final = Lookup(select(tables.approval_node).order_by(tables.approval_node.c.no), tables.approval_node.c.number)
+_SIGNERS: Final = Lookup(
+    select(tables.approval_signer).order_by(tables.approval_signer.c.node, tables.approval_signer.c.position),
+    tables.approval_signer.c.number,
+)
+_SERIES: Final = Lookup(select(tables.series), tables.series.c.kind, tables.series.c.day)
 
 
 async def load_documents(connection: AsyncConnection, needs: Sequence[DocumentOf]) -> dict[DocumentOf, Document | None]:
     """Documents with their lines and links, three statements for however many."""
-    headers, lines = dict[str, Row](), defaultdict[str, list[Line]](list)
-    links = defaultdict[str, list[str]](list)
-    for numbers in chunks(n.number for n in needs):
-        table = tables.document
-        for row in (await connection.execute(select(table).where(table.c.number.in_(numbers)))).mappings():
-            headers[row["number"]] = dict(row)
-    for numbers in chunks(headers):
-        table = tables.document_line
-        query = select(table).where(table.c.number.in_(numbers)).order_by(table.c.number, table.c.no)
-        for row in (await connection.execute(query)).mappings():
-            lines[row["number"]].append(_line(dict(row)))
-        other = tables.document_link
-        query = select(other).where(other.c.number.in_(numbers)).order_by(other.c.position)
-        for row in await connection.execute(query):
-            links[row.number].append(row.other)
+    lines, links = defaultdict[str, list[Line]](list), defaultdict[str, list[str]](list)
+    headers = {row["number"]: row for row in await _HEADERS.rows(connection, [n.number for n in needs])}
+    for row in await _LINES.rows(connection, headers):
+        lines[row["number"]].append(_line(row))
+    for row in await _LINKS.rows(connection, headers):
+        links[row["number"]].append(row["other"])
     found = {n: _document(h, lines[n], links[n]) for n, h in headers.items()}
     return {need: found.get(need.number) for need in needs}
 
@@ -121,23 +128,20 @@ def _line_row(paper: Document, line: Line) -> Row:
 
 async def load_approvals(connection: AsyncConnection, needs: Sequence[ApprovalOf]) -> dict[ApprovalOf, Approval | None]:
     signers, nodes = defaultdict[tuple[str, int], list[Signer]](list), defaultdict[str, list[Node]](list)
-    for numbers in chunks(n.number for n in needs):
-        table = tables.approval_signer
-        query = select(table).where(table.c.number.in_(numbers)).order_by(table.c.node, table.c.position)
-        for row in await connection.execute(query):
-            verdict = Verdict(row.verdict) if row.verdict else None
-            signer = Signer(person=row.person, capacity=Capacity(row.capacity), verdict=verdict, at=row.at)
-            signers[row.number, row.node].append(signer)
-        other = tables.approval_node
-        for row in await connection.execute(select(other).where(other.c.number.in_(numbers)).order_by(other.c.no)):
-            node = Node(
-                no=row.no,
-                title=row.title,
-                mode=NodeMode(row.mode),
-                state=NodeState(row.state),
-                signers=tuple(signers[row.number, row.no]),
-            )
-            nodes[row.number].append(node)
+    numbers = [n.number for n in needs]
+    for row in await _SIGNERS.rows(connection, numbers):
+        verdict = Verdict(row["verdict"]) if row["verdict"] else None
+        signer = Signer(person=row["person"], capacity=Capacity(row["capacity"]), verdict=verdict, at=row["at"])
+        signers[row["number"], row["node"]].append(signer)
+    for row in await _NODES.rows(connection, numbers):
+        node = Node(
+            no=row["no"],
+            title=row["title"],
+            mode=NodeMode(row["mode"]),
+            state=NodeState(row["state"]),
+            signers=tuple(signers[row["number"], row["no"]]),
+        )
+        nodes[row["number"]].append(node)
     return {n: Approval(number=n.number, nodes=tuple(nodes[n.number])) if nodes[n.number] else None for n in needs}
 
 
@@ -167,11 +171,8 @@ async def save_approvals(connection: AsyncConnection, changed: Mapping[ApprovalO
 
 
 async def load_series(connection: AsyncConnection, needs: Sequence[SeriesOf]) -> dict[SeriesOf, int]:
-    table, found = tables.series, dict[SeriesOf, int]()
-    pairs = [(n.kind.value, n.day) for n in needs]
-    for part in chunks(pairs):
-        for row in await connection.execute(select(table).where(among([table.c.kind, table.c.day], part))):
-            found[SeriesOf(kind=DocumentKind(row.kind), day=row.day)] = row.last
+    rows = await _SERIES.rows(connection, [(n.kind.value, n.day) for n in needs])
+    found = {SeriesOf(kind=DocumentKind(row["kind"]), day=row["day"]): row["last"] for row in rows}
     return {n: found.get(n, 0) for n in needs}
 
 

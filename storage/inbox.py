@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Dialect, func, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.failpoint import failpoint
-from storage.sets import Row, chunks, insert_new
+from storage.sets import STATEMENTS_MAX, Lookup, Prepared, insert_new, prepared
 
 LEASE: Final = timedelta(seconds=30)
 ATTEMPTS_MAX: Final = 5
@@ -30,6 +31,9 @@ FINAL: Final = frozenset({InboxState.DONE, InboxState.REFUSED, InboxState.DEAD})
 
 # Written into the statement, because SQLite uses a partial index only where it can see the value.
 RECEIVED: Final[ColumnElement[str]] = literal_column("'received'")
+
+
+_FINISHED: Final = Lookup(select(tables.inbox.c.key).where(tables.inbox.c.state != RECEIVED), tables.inbox.c.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +69,14 @@ async def store(connection: AsyncConnection, arrivals: Sequence[Arrival]) -> set
         }
         for a in arrivals
     ]
-    await insert_new(connection, tables.inbox, rows)
+    new = await insert_new(connection, tables.inbox, rows)
     failpoint("inbox-inserted")
-    return await finished(connection, [a.key for a in arrivals])
+    return set() if new == len(rows) else await finished(connection, [a.key for a in arrivals])
 
 
 async def finished(connection: AsyncConnection, keys: Sequence[str]) -> set[str]:
     """Which of these keys need nothing more."""
-    table, found = tables.inbox, set[str]()
-    for part in chunks(keys):
-        query = select(table.c.key).where(table.c.key.in_(part), table.c.state != InboxState.RECEIVED.value)
-        found |= {row.key for row in await connection.execute(query)}
-    return found
+    return {row["key"] for row in await _FINISHED.rows(connection, keys)}
 
 
 async def was_refused(connection: AsyncConnection, key: str, *, before: datetime) -> bool:
@@ -103,17 +103,16 @@ async def finish(connection: AsyncConnection, ended: Sequence[Finished], now: da
         }
         for f in ended
     ]
-    await _end(connection, rows)
+    if rows:
+        await _ending(connection.dialect, tuple(rows[0])).run(connection, rows)
 
 
-async def _end(connection: AsyncConnection, rows: list[Row]) -> None:
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _ending(dialect: Dialect, names: tuple[str, ...]) -> Prepared:
     """Insert, or where the frame is there keep its text and its moment and change only how it ended."""
-    if not rows:
-        return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(tables.inbox)
-    kept = {name: statement.excluded[name] for name in ("state", "finished_at", "error")}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=kept), rows)
+    statement = (sqlite if dialect.name == "sqlite" else postgresql).insert(tables.inbox)
+    changed = {name: statement.excluded[name] for name in ("state", "finished_at", "error")}
+    return prepared(statement.on_conflict_do_update(index_elements=["key"], set_=changed), dialect, tables.inbox, names)
 
 
 async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[Arrival]:

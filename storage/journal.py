@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.chain import link
@@ -13,7 +14,17 @@ from domain.places import Place, PlaceKind
 from domain.reversal import MovesOf
 from domain.values import Money, Quantity
 from storage import tables
-from storage.sets import Row, among, chunks, insert
+from storage.sets import Lookup, Row, insert, upsert
+
+CHAIN_ID: Final = 1  # the only row of its table
+_HELD: Final = Lookup(select(tables.chain).with_for_update(), tables.chain.c.id)
+_SEEN: Final = Lookup(select(tables.chain), tables.chain.c.id)
+_MOVES: Final = Lookup(
+    select(tables.entry.c.number, tables.move)
+    .join(tables.entry, tables.entry.c.seq == tables.move.c.seq)
+    .order_by(tables.move.c.seq, tables.move.c.no),
+    tables.entry.c.number,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +41,17 @@ async def lock_head(connection: AsyncConnection) -> ChainHead:
 
     SQLite holds the whole file since BEGIN IMMEDIATE; FOR UPDATE does the same for one row on PostgreSQL.
     """
-    row = (await connection.execute(select(tables.chain).where(tables.chain.c.id == 1).with_for_update())).one()
-    return ChainHead(seq=row.seq, hash=row.hash, company_version=row.company_version)
+    return await _head(connection, _HELD)
 
 
 async def read_head(connection: AsyncConnection) -> ChainHead:
     """The head as it stands, without holding it."""
-    row = (await connection.execute(select(tables.chain).where(tables.chain.c.id == 1))).one()
-    return ChainHead(seq=row.seq, hash=row.hash, company_version=row.company_version)
+    return await _head(connection, _SEEN)
+
+
+async def _head(connection: AsyncConnection, lookup: Lookup) -> ChainHead:
+    (row,) = await lookup.rows(connection, [CHAIN_ID])
+    return ChainHead(seq=row["seq"], hash=row["hash"], company_version=row["company_version"])
 
 
 async def append(connection: AsyncConnection, head: ChainHead, entries: Sequence[Entry], *, version: int) -> ChainHead:
@@ -56,8 +70,8 @@ async def append(connection: AsyncConnection, head: ChainHead, entries: Sequence
     await insert(connection, tables.move, moves)
     await insert(connection, tables.entry_serial, serials)
     if entries or version != head.company_version:
-        changed = {"seq": seq, "hash": previous, "company_version": version}
-        await connection.execute(update(tables.chain).where(tables.chain.c.id == 1).values(**changed))
+        head_row = {"id": CHAIN_ID, "seq": seq, "hash": previous, "company_version": version}
+        await upsert(connection, tables.chain, [head_row])
     return ChainHead(seq=seq, hash=previous, company_version=version)
 
 
@@ -146,13 +160,6 @@ async def load_moves(
 ) -> dict[MovesOf, tuple[Move, ...]]:
     """The moves of whole documents."""
     found: dict[str, list[Move]] = defaultdict(list)
-    for part in chunks(n.number for n in needs):
-        query = (
-            select(tables.entry.c.number, tables.move)
-            .join(tables.entry, tables.entry.c.seq == tables.move.c.seq)
-            .where(among([tables.entry.c.number], part))
-            .order_by(tables.move.c.seq, tables.move.c.no)
-        )
-        for row in (await connection.execute(query)).mappings():
-            found[row["number"]].append(move_of(dict(row), units[row["material"]]))
+    for row in await _MOVES.rows(connection, [n.number for n in needs]):
+        found[row["number"]].append(move_of(row, units[row["material"]]))
     return {n: tuple(found[n.number]) for n in needs}

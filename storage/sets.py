@@ -1,16 +1,25 @@
-"""Loading and saving in sets: one statement a table, however many rows."""
+"""Loading and saving in sets: one statement a table, however many rows, and each statement written only once.
 
-from collections.abc import Iterable, Iterator, Sequence
+Building and compiling a statement anew costs more than running it (docs/benchmarks.md). So SQLAlchemy writes the text
+of those that every booking needs once for each database, and they go to the driver with values that the columns' types
+have turned into the driver's, as SQLAlchemy itself would have done.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Table, tuple_
+from sqlalchemy import Column, ColumnElement, Dialect, Select, Table, and_, or_, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # SQLite takes 32,766 bound values in a statement, PostgreSQL 32,767; a row has at most a few dozen.
 ROWS_MAX: Final = 500
+STATEMENTS_MAX: Final = 1_000  # texts remembered: tables × ways of writing, look-ups × powers of two
 
 Row = dict[str, Any]
+_Convert = Callable[[Any], Any]
 
 
 def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
@@ -21,33 +30,136 @@ def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def among(columns: Sequence[Column[Any]], keys: Sequence[Any]) -> ColumnElement[bool]:
-    """`columns IN keys`, for one column or several together."""
-    return columns[0].in_(keys) if len(columns) == 1 else tuple_(*columns).in_(keys)
+    """Rows whose columns have one of these keys: values, or tuples of one for each column.
+
+    Several columns are written out with AND and OR: for `(a, b) IN (VALUES …)` SQLite reads the whole table.
+    """
+    if len(columns) == 1:
+        return columns[0].in_(keys)
+    return or_(*(and_(*(c == value for c, value in zip(columns, key, strict=True))) for key in keys))
+
+
+# --- saving --------------------------------------------------------------------------------------------------------
+
+
+class _Way(Enum):
+    """What happens to a row whose key is there."""
+
+    FAIL = "fail"
+    OVERWRITE = "overwrite"
+    KEEP = "keep"
 
 
 async def insert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
-    if rows:
-        await connection.execute(table.insert(), list(rows))
+    """Insert rows; all of them name the same columns."""
+    await _write(connection, table, rows, _Way.FAIL)
 
 
 async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, or overwrite those whose primary key is there."""
+    await _write(connection, table, rows, _Way.OVERWRITE)
+
+
+async def insert_new(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> int:
+    """Insert rows whose key is not there yet, leave the others; returns how many are new, -1 if that is not known."""
+    return await _write(connection, table, rows, _Way.KEEP)
+
+
+async def _write(connection: AsyncConnection, table: Table, rows: Sequence[Row], way: _Way) -> int:
     if not rows:
-        return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
+        return 0
+    return await _written(connection.dialect, table, tuple(rows[0]), way).run(connection, rows)
+
+
+class Prepared:
+    """A statement's text for one database, with the names of its values in their order and how each is bound."""
+
+    def __init__(self, sql: str, names: Sequence[str], binds: Sequence[_Convert | None]):
+        self._sql = sql
+        self._binds = tuple(zip(names, binds, strict=True))
+
+    async def run(self, connection: AsyncConnection, rows: Sequence[Row]) -> int:
+        """Run it for every row; returns how many rows it touched, -1 where the driver does not say.
+
+        Raises KeyError for a row that lacks a value: a fault of ours.
+        """
+        values = [tuple(row[n] if to is None else to(row[n]) for n, to in self._binds) for row in rows]
+        return (await connection.exec_driver_sql(self._sql, values)).rowcount
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _written(dialect: Dialect, table: Table, names: tuple[str, ...], way: _Way) -> Prepared:
+    statement = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
     keys = [c.name for c in table.primary_key.columns]
-    rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys and c.name in rows[0]}
-    if rest:
+    rest = {name: statement.excluded[name] for name in names if name not in keys}
+    if way is _Way.OVERWRITE and rest:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    await connection.execute(statement, list(rows))
+    elif way is not _Way.FAIL:
+        statement = statement.on_conflict_do_nothing()
+    return prepared(statement.inline(), dialect, table, names)
 
 
-async def insert_new(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows whose key is not there yet; leave the others as they are."""
-    if not rows:
-        return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    await connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+def prepared(statement: Any, dialect: Dialect, table: Table, names: tuple[str, ...]) -> Prepared:
+    """An INSERT of these columns of a table, however it ends; each value is bound under its column's name."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    order: Sequence[str] = compiled.positiontup
+    return Prepared(str(compiled), order, [_binder(table.c[name], dialect) for name in order])
+
+
+def _binder(column: ColumnElement[Any], dialect: Dialect) -> _Convert | None:
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+# --- loading -------------------------------------------------------------------------------------------------------
+
+
+# Stands in the text of a look-up where its keys are written.
+_KEYS: Final = "__keys__"
+
+
+class Lookup:
+    """Rows found by their keys, as `among` does, with whatever else the query says."""
+
+    def __init__(self, query: Select[*tuple[Any, ...]], *columns: Column[Any]):
+        self._query = query.where(text(_KEYS))
+        self._columns = columns
+
+    async def rows(self, connection: AsyncConnection, keys: Iterable[Any]) -> list[Row]:
+        """All rows of these keys, in the query's order; a key is a value, or a tuple of one for each column."""
+        found = list[Row]()
+        for part in chunks(dict.fromkeys(keys)):
+            found += await self._some(connection, part)
+        return found
+
+    async def _some(self, connection: AsyncConnection, keys: list[Any]) -> list[Row]:
+        sql, binds, fetches = _looked_up(self, connection.dialect, _rounded(len(keys)))
+        plain: list[tuple[Any, ...]] = [key if isinstance(key, tuple) else (key,) for key in keys]
+        plain += [plain[-1]] * (_rounded(len(keys)) - len(keys))
+        values = tuple(v if to is None else to(v) for key in plain for v, to in zip(key, binds, strict=True))
+        found = await connection.exec_driver_sql(sql, values)
+        return [{name: v if to is None else to(v) for (name, to), v in zip(fetches, row, strict=True)} for row in found]
+
+    def written(self, dialect: Dialect, number: int) -> tuple[str, list[_Convert | None], list[tuple[str, Any]]]:
+        """The text for so many keys, how their values are bound, and the columns with how theirs are read."""
+        compiled = self._query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        preparer = dialect.identifier_preparer
+        names = [f"{preparer.format_table(c.table)}.{preparer.format_column(c)}" for c in self._columns]
+        marks = iter(f"${at}" if dialect.name == "postgresql" else "?" for at in range(1, number * len(names) + 1))
+        either = (" AND ".join(f"{name} = {next(marks)}" for name in names) for _ in range(number))
+        sql = str(compiled).replace(_KEYS, f"({' OR '.join(either)})")
+        fetches = [
+            (c.name, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in self._query.selected_columns
+        ]  # type: ignore[attr-defined]
+        return sql, [_binder(c, dialect) for c in self._columns], fetches
+
+
+def _rounded(number: int) -> int:
+    """The next power of two: a few texts serve every number of keys; the last key then stands there several times."""
+    return min(1 << (number - 1).bit_length(), ROWS_MAX)
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _looked_up(
+    lookup: Lookup, dialect: Dialect, number: int
+) -> tuple[str, list[_Convert | None], list[tuple[str, Any]]]:
+    return lookup.written(dialect, number)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +15,20 @@ from domain.pools import Layer, Pool
 from domain.stock import Balance, BalancesOf, PoolsOf, StockIn
 from domain.values import Money, Quantity
 from storage import tables
-from storage.sets import Row, among, chunks, upsert
+from storage.sets import Lookup, Row, among, chunks, upsert
+
+_BALANCES: Final = Lookup(
+    select(tables.balance).order_by(tables.balance.c.lot), tables.balance.c.material, tables.balance.c.warehouse
+)
+_POOLS: Final = Lookup(
+    select(tables.pool).order_by(tables.pool.c.lot, tables.pool.c.layer), tables.pool.c.material, tables.pool.c.owner
+)
+_OPENINGS: Final = Lookup(
+    select(tables.opening), tables.opening.c.warehouse, tables.opening.c.material, tables.opening.c.lot
+)
+_OPEN_ALERTS: Final = Lookup(
+    select(tables.alert).where(tables.alert.c.closed_at.is_(None)), tables.alert.c.material, tables.alert.c.warehouse
+)
 
 
 def _unit(company: Company, material: str) -> str:
@@ -34,11 +48,9 @@ def _balance(row: Row, company: Company) -> Balance:
 async def load_balances(
     connection: AsyncConnection, needs: Sequence[BalancesOf], company: Company
 ) -> dict[BalancesOf, tuple[Balance, ...]]:
-    table, found = tables.balance, defaultdict[BalancesOf, list[Balance]](list)
-    for part in chunks((n.material, n.warehouse) for n in needs):
-        query = select(table).where(among([table.c.material, table.c.warehouse], part)).order_by(table.c.lot)
-        for row in (await connection.execute(query)).mappings():
-            found[BalancesOf(material=row["material"], warehouse=row["warehouse"])].append(_balance(dict(row), company))
+    found = defaultdict[BalancesOf, list[Balance]](list)
+    for row in await _BALANCES.rows(connection, [(n.material, n.warehouse) for n in needs]):
+        found[BalancesOf(material=row["material"], warehouse=row["warehouse"])].append(_balance(row, company))
     return {n: tuple(found[n]) for n in needs}
 
 
@@ -70,12 +82,10 @@ async def save_balances(connection: AsyncConnection, changed: Mapping[BalancesOf
 async def load_pools(
     connection: AsyncConnection, needs: Sequence[PoolsOf], company: Company
 ) -> dict[PoolsOf, tuple[Pool, ...]]:
-    table, found = tables.pool, defaultdict[PoolsOf, dict[str, list[Layer]]](lambda: defaultdict(list))
-    for part in chunks((n.material, n.owner) for n in needs):
-        query = select(table).where(among([table.c.material, table.c.owner], part))
-        for row in (await connection.execute(query.order_by(table.c.lot, table.c.layer))).mappings():
-            layer = Layer(no=row["layer"], quantity=Quantity(row["quantity"], row["unit"]), value=Money(row["value"]))
-            found[PoolsOf(material=row["material"], owner=row["owner"])][row["lot"]].append(layer)
+    found = defaultdict[PoolsOf, dict[str, list[Layer]]](lambda: defaultdict(list))
+    for row in await _POOLS.rows(connection, [(n.material, n.owner) for n in needs]):
+        layer = Layer(no=row["layer"], quantity=Quantity(row["quantity"], row["unit"]), value=Money(row["value"]))
+        found[PoolsOf(material=row["material"], owner=row["owner"])][row["lot"]].append(layer)
     return {n: tuple(_pool(n, lot, layers, company) for lot, layers in found[n].items()) for n in needs}
 
 
@@ -109,13 +119,10 @@ async def save_pools(connection: AsyncConnection, changed: Mapping[PoolsOf, tupl
 async def load_openings(
     connection: AsyncConnection, needs: Sequence[OpeningOf], company: Company
 ) -> dict[OpeningOf, Quantity | None]:
-    table, found = tables.opening, dict[OpeningOf, Quantity]()
-    for part in chunks((n.warehouse, n.material, n.lot) for n in needs):
-        query = select(table).where(among([table.c.warehouse, table.c.material, table.c.lot], part))
-        for row in await connection.execute(query):
-            found[OpeningOf(warehouse=row.warehouse, material=row.material, lot=row.lot)] = Quantity(
-                row.quantity, row.unit
-            )
+    found = dict[OpeningOf, Quantity]()
+    for row in await _OPENINGS.rows(connection, [(n.warehouse, n.material, n.lot) for n in needs]):
+        need = OpeningOf(warehouse=row["warehouse"], material=row["material"], lot=row["lot"])
+        found[need] = Quantity(row["quantity"], row["unit"])
     return {n: found.get(n) for n in needs}
 
 
@@ -131,12 +138,10 @@ async def save_openings(connection: AsyncConnection, changed: Mapping[OpeningOf,
 async def load_alerts(
     connection: AsyncConnection, needs: Sequence[AlertOf], company: Company
 ) -> dict[AlertOf, Alert | None]:
-    table, found = tables.alert, dict[AlertOf, Alert]()
-    for part in chunks((n.material, n.warehouse) for n in needs):
-        query = select(table).where(table.c.closed_at.is_(None), among([table.c.material, table.c.warehouse], part))
-        for row in await connection.execute(query):
-            need = AlertOf(material=row.material, warehouse=row.warehouse)
-            found[need] = Alert(opened_at=row.opened_at, on_hand=Quantity(row.on_hand, row.unit))
+    found = dict[AlertOf, Alert]()
+    for row in await _OPEN_ALERTS.rows(connection, [(n.material, n.warehouse) for n in needs]):
+        need = AlertOf(material=row["material"], warehouse=row["warehouse"])
+        found[need] = Alert(opened_at=row["opened_at"], on_hand=Quantity(row["on_hand"], row["unit"]))
     return {n: found.get(n) for n in needs}
 
 

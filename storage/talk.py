@@ -14,16 +14,25 @@ from domain.messaging import Card, CardOf, SentAs
 from domain.operation import Dialogue, DialogueOf
 from domain.records import Booked, BookedBy
 from storage import tables
-from storage.sets import among, chunks, upsert
+from storage.sets import Lookup, among, chunks, upsert
+
+_DIALOGUES: Final = Lookup(select(tables.dialogue), tables.dialogue.c.person, tables.dialogue.c.chat)
+_BOOKED: Final = Lookup(select(tables.booked), tables.booked.c.person, tables.booked.c.said)
+_STRANGERS: Final = Lookup(select(tables.stranger), tables.stranger.c.id)
+_CARDS: Final = Lookup(select(tables.card), tables.card.c.id)
+_SENT: Final = Lookup(select(tables.outbox.c.send_key, tables.outbox.c.number), tables.outbox.c.send_key)
+_JOB_RUNS: Final = Lookup(select(tables.job_run), tables.job_run.c.job, tables.job_run.c.scope, tables.job_run.c.period)
+_ANCHORS: Final = Lookup(select(tables.anchor), tables.anchor.c.project, tables.anchor.c.day)
 
 STRANGERS_MAX: Final = 20
 
 
 async def load_dialogues(connection: AsyncConnection, needs: Sequence[DialogueOf]) -> dict[DialogueOf, Dialogue | None]:
-    table, found = tables.dialogue, dict[DialogueOf, Dialogue]()
-    for part in chunks((n.person, n.chat) for n in needs):
-        for row in await connection.execute(select(table).where(among([table.c.person, table.c.chat], part))):
-            found[DialogueOf(person=row.person, chat=row.chat)] = Dialogue(memo=row.memo, until=row.until)
+    rows = await _DIALOGUES.rows(connection, [(n.person, n.chat) for n in needs])
+    found = {
+        DialogueOf(person=row["person"], chat=row["chat"]): Dialogue(memo=row["memo"], until=row["until"])
+        for row in rows
+    }
     return {n: found.get(n) for n in needs}
 
 
@@ -41,10 +50,10 @@ async def save_dialogues(connection: AsyncConnection, changed: Mapping[DialogueO
 
 
 async def load_booked(connection: AsyncConnection, needs: Sequence[BookedBy]) -> dict[BookedBy, Booked | None]:
-    table, found = tables.booked, dict[BookedBy, Booked]()
-    for part in chunks((n.person, n.said) for n in needs if n.said):
-        for row in await connection.execute(select(table).where(among([table.c.person, table.c.said], part))):
-            found[BookedBy(person=row.person, said=row.said)] = Booked(number=row.number, at=row.at)
+    rows = await _BOOKED.rows(connection, [(n.person, n.said) for n in needs if n.said])
+    found = {
+        BookedBy(person=row["person"], said=row["said"]): Booked(number=row["number"], at=row["at"]) for row in rows
+    }
     return {n: found.get(n) for n in needs}
 
 
@@ -58,9 +67,8 @@ async def save_booked(connection: AsyncConnection, changed: Mapping[BookedBy, Bo
 
 
 async def load_strangers(connection: AsyncConnection, needs: Sequence[StrangerOf]) -> dict[StrangerOf, Stranger | None]:
-    table = tables.stranger
-    rows = await connection.execute(select(table).where(table.c.id.in_([n.id for n in needs])))
-    found = {row.id: Stranger(id=row.id, nick=row.nick, seen_at=row.seen_at) for row in rows}
+    rows = await _STRANGERS.rows(connection, [n.id for n in needs])
+    found = {row["id"]: Stranger(id=row["id"], nick=row["nick"], seen_at=row["seen_at"]) for row in rows}
     return {n: found.get(n.id) for n in needs}
 
 
@@ -80,36 +88,31 @@ async def list_strangers(
 
 
 async def load_cards(connection: AsyncConnection, needs: Sequence[CardOf]) -> dict[CardOf, Card | None]:
-    table = tables.card
-    rows = await connection.execute(select(table).where(table.c.id.in_([n.id for n in needs])))
     found = {
-        row.id: Card(
-            id=row.id,
-            subject=row.subject,
-            people=tuple(json.loads(row.people)),
-            actions=tuple(json.loads(row.actions)),
-            nonce=row.nonce,
+        row["id"]: Card(
+            id=row["id"],
+            subject=row["subject"],
+            people=tuple(json.loads(row["people"])),
+            actions=tuple(json.loads(row["actions"])),
+            nonce=row["nonce"],
         )
-        for row in rows
+        for row in await _CARDS.rows(connection, [n.id for n in needs])
     }
     return {n: found.get(n.id) for n in needs}
 
 
 async def load_sent(connection: AsyncConnection, needs: Sequence[SentAs]) -> dict[SentAs, str | None]:
-    table = tables.outbox
-    keys = [n.send_key for n in needs if n.send_key]
-    rows = await connection.execute(select(table.c.send_key, table.c.number).where(table.c.send_key.in_(keys)))
-    found = {row.send_key: row.number or None for row in rows}
+    rows = await _SENT.rows(connection, [n.send_key for n in needs if n.send_key])
+    found = {row["send_key"]: row["number"] or None for row in rows}
     return {n: found.get(n.send_key) for n in needs}
 
 
 async def load_job_runs(connection: AsyncConnection, needs: Sequence[JobRunOf]) -> dict[JobRunOf, JobRun | None]:
-    table, found = tables.job_run, dict[JobRunOf, JobRun]()
-    for part in chunks((n.job, n.scope, n.period) for n in needs):
-        for row in await connection.execute(
-            select(table).where(among([table.c.job, table.c.scope, table.c.period], part))
-        ):
-            found[JobRunOf(job=row.job, scope=row.scope, period=row.period)] = JobRun(outcome=row.outcome)
+    rows = await _JOB_RUNS.rows(connection, [(n.job, n.scope, n.period) for n in needs])
+    found = {
+        JobRunOf(job=row["job"], scope=row["scope"], period=row["period"]): JobRun(outcome=row["outcome"])
+        for row in rows
+    }
     return {n: found.get(n) for n in needs}
 
 
@@ -123,10 +126,8 @@ async def save_job_runs(connection: AsyncConnection, changed: Mapping[JobRunOf, 
 
 
 async def load_anchors(connection: AsyncConnection, needs: Sequence[Anchor]) -> dict[Anchor, Head | None]:
-    table, found = tables.anchor, dict[Anchor, Head]()
-    for part in chunks((n.project, n.day) for n in needs):
-        for row in await connection.execute(select(table).where(among([table.c.project, table.c.day], part))):
-            found[Anchor(project=row.project, day=row.day)] = Head(seq=row.seq, hash=row.hash)
+    rows = await _ANCHORS.rows(connection, [(n.project, n.day) for n in needs])
+    found = {Anchor(project=row["project"], day=row["day"]): Head(seq=row["seq"], hash=row["hash"]) for row in rows}
     return {n: found.get(n) for n in needs}
 
 
