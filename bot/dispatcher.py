@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import random
+import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.claims import Claim, Claims
 from bot.dingtalk.errors import (
     CredentialsRefused,
     DingTalkError,
@@ -17,16 +19,17 @@ from bot.dingtalk.errors import (
     Throttled,
     Transient,
 )
+from bot.pace import Pace
 from bot.sender import Sender
 from bot.usage import UsageMeter
-from domain import housekeeping
+from domain import housekeeping, thrift
 from domain.company import Role
 from domain.housekeeping import DeliveryFailed
 from domain.messaging import Urgency
 from storage import outbox
 from storage.database import Database
 from storage.failpoint import failpoint
-from storage.outbox import Claimed
+from storage.outbox import LEASE, Claimed, Ended, OutboxState
 from storage.unit import Clock, Units
 
 log: Final = logging.getLogger(__name__)
@@ -37,6 +40,7 @@ ATTEMPTS_MAX: Final = 6
 MAYBE: Final = "may have arrived: "  # an error so marked has been repeated once already
 BACKOFF_SECONDS_MAX: Final = 60
 QUOTA_PAUSE: Final = timedelta(hours=1)
+SAFE_SECONDS: Final = LEASE.total_seconds() / 2  # a message taken longer ago is not begun: the lease may run out
 REPORT_PREFIX: Final = "dead:"
 
 
@@ -61,12 +65,16 @@ class Dispatcher:
     Each message is sent by a task of its own, so that one that hangs holds up only its own chat.
     """
 
-    def __init__(self, database: Database, units: Units, sender: Sender, *, clock: Clock, usage: UsageMeter):
+    def __init__(
+        self, database: Database, units: Units, sender: Sender, *, clock: Clock, usage: UsageMeter, pace: Pace
+    ):
         self._database = database
         self._units = units
         self._sender = sender
         self._clock = clock
         self._usage = usage
+        self._claims = Claims(sender, pace, usage, clock)
+        self._warned: set[str] = set()
         self._sending: dict[int, asyncio.Task[_Outcome]] = {}
         self.sent = 0
         self.dead = 0
@@ -106,20 +114,21 @@ class Dispatcher:
         free = SENDING_MAX - (len(self._sending) - len(ended))
         async with self._database.write() as connection:
             await self._mark(connection, ended)
-            now = self._clock.now()
-            claimed = await outbox.claim(connection, now, free, besides=self._sending) if free > 0 else []
-            due = [one for one in claimed if not await outbox.supersede(connection, one)]
+            claim = await self._claims.take(connection, free, besides=self._sending) if free > 0 else Claim(taken=[])
             await self._usage.write(connection)
-        if claimed:
+        claimed_at = time.monotonic()
+        if claim.taken:
             failpoint("outbox-claimed")
         if ended:
             failpoint("message-marked")
         for one in ended:
             del self._sending[one.claimed.id]
-        for one in due:
-            self._sending[one.id] = asyncio.create_task(self._send(one), name=f"send {one.message.key}")
+        for one in claim.taken:
+            sending = self._send(one, claimed_at)
+            self._sending[one.id] = asyncio.create_task(sending, name=f"send {one.message.key}")
         await self._report([one for one in ended if one.is_dead])
-        return bool(claimed) and (len(claimed) == free or len(due) < len(claimed))
+        await self._warn_of_units()
+        return claim.there_is_more
 
     async def _rest(self) -> None:
         """Until something was recorded, something was sent, or something that waits may be due."""
@@ -137,8 +146,11 @@ class Dispatcher:
             return IDLE_SECONDS_MAX
         return min(max((due - self._clock.now()).total_seconds(), 0.05), IDLE_SECONDS_MAX)
 
-    async def _send(self, claimed: Claimed) -> _Outcome:
+    async def _send(self, claimed: Claimed, claimed_at: float) -> _Outcome:
         now = self._clock.now()
+        if time.monotonic() - claimed_at > SAFE_SECONDS:
+            # The process was stopped for a while: somebody else may have the message by now.
+            return _Outcome(claimed=claimed, later=timedelta(), error="slept over the lease", counts=False)
         if now > claimed.deadline:
             return _Outcome(claimed=claimed, error="too late")
         try:
@@ -157,16 +169,10 @@ class Dispatcher:
         return outcome
 
     async def _mark(self, connection: AsyncConnection, outcomes: list[_Outcome]) -> None:
-        now = self._clock.now()
-        for one in outcomes:
-            if one.later is not None:
-                await outbox.mark_later(connection, one.claimed, now + one.later, one.error, counts=one.counts)
-            elif one.is_dead:
-                await outbox.mark_dead(connection, one.claimed, one.error)
-                self.dead += 1
-            else:
-                await outbox.mark_sent(connection, one.claimed, now, one.send_key)
-                self.sent += 1
+        ended = [_ended(one, self._clock.now()) for one in outcomes]
+        await outbox.mark(connection, ended)
+        self.sent += sum(one.state is OutboxState.SENT for one in ended)
+        self.dead += sum(one.state is OutboxState.DEAD for one in ended)
 
     async def _report(self, dead: list[_Outcome]) -> None:
         """Tell the administrators what could not be delivered, but not that this telling failed."""
@@ -178,6 +184,29 @@ class Dispatcher:
             people = tuple(p.id for p in company.people.values() if p.has(Role.ADMINISTRATOR))
             failed = DeliveryFailed(key=message.key, error=one.error, number=message.number)
             await self._units.work(f"{REPORT_PREFIX}{message.key}", housekeeping.report_failure(failed, people))
+
+    async def _warn_of_units(self) -> None:
+        """Tell the administrators once a month for each pool and step; what was told, the key remembers."""
+        for pool, left in self._claims.low_pools():
+            key = f"units:{self._usage.month}:{pool.value}:{thrift.saving(left).name}"
+            if key not in self._warned:
+                self._warned.add(key)
+                await self._units.work(key, thrift.warn(pool.value, left))
+
+
+def _ended(outcome: _Outcome, now: datetime) -> Ended:
+    if outcome.later is not None:
+        later = now + outcome.later
+        return Ended(
+            claimed=outcome.claimed,
+            state=OutboxState.WAITING,
+            next_at=later,
+            error=outcome.error,
+            counts=outcome.counts,
+        )
+    if outcome.is_dead:
+        return Ended(claimed=outcome.claimed, state=OutboxState.DEAD, error=outcome.error)
+    return Ended(claimed=outcome.claimed, state=OutboxState.SENT, sent_at=now, send_key=outcome.send_key)
 
 
 def _after(claimed: Claimed, error: DingTalkError) -> _Outcome:

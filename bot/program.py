@@ -17,12 +17,12 @@ from bot.corridor import Corridor
 from bot.dingtalk.clock import RealClock
 from bot.dingtalk.connection import StreamConnection
 from bot.dingtalk.credentials import Credentials
-from bot.dingtalk.limits import RateLimit
 from bot.dingtalk.openapi import OpenApi
 from bot.dispatcher import Dispatcher
 from bot.loading import load_file
 from bot.logs import Secrets
 from bot.nursery import Nursery
+from bot.pace import Pace
 from bot.render import Renderer
 from bot.sender import Sender
 from bot.settings import Settings
@@ -107,7 +107,7 @@ class Robot:
             robot_code=settings.robot_code,
         )
         face = CardFace(settings.card_template.built_in, settings.robot_code, settings.card_template.own)
-        real = RealClock()
+        real, pace = RealClock(), Pace(self._database)
         api = OpenApi(
             credentials=credentials,
             http=self._http,
@@ -115,7 +115,7 @@ class Robot:
             oapi_endpoint=settings.oapi_endpoint,
             clock=real,
             units=self._usage,
-            rate=RateLimit(real),
+            rate=pace,
         )
         self._corridor = Corridor(
             self._database,
@@ -127,7 +127,12 @@ class Robot:
             face=face,
         )
         self._dispatcher = Dispatcher(
-            self._database, self._units, Sender(api, face, self._usage), clock=self._clock, usage=self._usage
+            self._database,
+            self._units,
+            Sender(api, face, self._usage),
+            clock=self._clock,
+            usage=self._usage,
+            pace=pace,
         )
         self._connection = StreamConnection(
             credentials=credentials,

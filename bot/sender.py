@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from bot.cards import CardFace
+from bot.dingtalk.calls import WEBHOOK_PATH
 from bot.dingtalk.card_delivery import CardNotDelivered
 from bot.dingtalk.errors import NotPermitted, Refused, SessionGone, Throttled
-from bot.dingtalk.openapi import OpenApi
+from bot.dingtalk.openapi import CARD, CARD_CREATE, GROUP_SEND, PRIVATE_SEND, OpenApi
 from bot.dingtalk.units import Pool
+from bot.pace import Turn
 from bot.usage import UsageMeter
 from domain.messaging import Outbound, Route, RouteKind
 
@@ -25,6 +27,19 @@ class Sender:
         self._api = api
         self._face = face
         self._usage = usage
+
+    def plan(self, message: Outbound, now: datetime) -> tuple[Turn, Pool]:
+        """The turn that sending needs first, and the pool it draws on."""
+        route = message.route
+        if message.card is not None and not message.card.opens:
+            return Turn(f"PUT {CARD}"), Pool.API
+        if message.card is not None:
+            return Turn(f"POST {CARD_CREATE}", route.conversation), Pool.API
+        if route.kind is RouteKind.REPLY and self._by_webhook(route, now):
+            return Turn(WEBHOOK_PATH, _chat(route)), Pool.STREAM
+        if route.conversation:
+            return Turn(f"POST {GROUP_SEND}", route.conversation), Pool.API
+        return Turn(f"POST {PRIVATE_SEND}"), Pool.API
 
     async def send(self, message: Outbound, now: datetime) -> str:
         """Deliver; returns the send key, "" where DingTalk gives none. Raises DingTalkError."""
@@ -47,7 +62,7 @@ class Sender:
         route = message.route
         at = route.people if route.conversation else ()
         await self._api.reply(
-            route.webhook, title=message.title, markdown=message.markdown, at=at, conversation=route.conversation
+            route.webhook, title=message.title, markdown=message.markdown, at=at, conversation=_chat(route)
         )
 
     async def _push(self, message: Outbound) -> str:
@@ -90,3 +105,8 @@ class Sender:
         if message.route.conversation:
             return await self._api.send_to_group(message.route.conversation, title=message.title, markdown=markdown)
         return await self._to_people(people, message.title, markdown)
+
+
+def _chat(route: Route) -> str:
+    """What a chat is called where its messages are counted: a group's conversation, or the person."""
+    return route.conversation or f"person:{','.join(route.people)}"

@@ -47,9 +47,12 @@ class UsageMeter:
     async def load(self) -> None:
         """Read what the month has already."""
         async with self._database.read() as connection:
-            need = UsageIn(self.month)
-            for pool, units in (await usage.load(connection, [need]))[need]:
-                self._written[self.month, Pool(pool)] = units
+            await self._read(connection)
+
+    async def _read(self, connection: AsyncConnection) -> None:
+        need = UsageIn(self.month)
+        for pool, units in (await usage.load(connection, [need]))[need]:
+            self._written[self.month, Pool(pool)] = units
 
     async def write(self, connection: AsyncConnection) -> None:
         """Add the unwritten units in a transaction that is open anyway."""
@@ -57,6 +60,8 @@ class UsageMeter:
         for month in {month for month, _ in waiting}:
             await usage.add(connection, month, {p.value: n for (m, p), n in waiting.items() if m == month})
         self._written.update(waiting)
+        if waiting:
+            await self._read(connection)  # what the other copies have used meanwhile
 
     async def flush(self) -> None:
         """Write in a transaction of its own, if there is anything."""

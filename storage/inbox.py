@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, Dialect, func, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.failpoint import failpoint
-from storage.sets import STATEMENTS_MAX, Lookup, Prepared, insert_new, prepared
+from storage.sets import Lookup, insert_new, upsert
 
 LEASE: Final = timedelta(seconds=30)
 ATTEMPTS_MAX: Final = 5
@@ -103,16 +101,8 @@ async def finish(connection: AsyncConnection, ended: Sequence[Finished], now: da
         }
         for f in ended
     ]
-    if rows:
-        await _ending(connection.dialect, tuple(rows[0])).run(connection, rows)
-
-
-@lru_cache(maxsize=STATEMENTS_MAX)
-def _ending(dialect: Dialect, names: tuple[str, ...]) -> Prepared:
-    """Insert, or where the frame is there keep its text and its moment and change only how it ended."""
-    statement = (sqlite if dialect.name == "sqlite" else postgresql).insert(tables.inbox)
-    changed = {name: statement.excluded[name] for name in ("state", "finished_at", "error")}
-    return prepared(statement.on_conflict_do_update(index_elements=["key"], set_=changed), dialect, tables.inbox, names)
+    # Where the frame is there its text and its moment stay, and only how it ended is written.
+    await upsert(connection, tables.inbox, rows, only=("state", "finished_at", "error"))
 
 
 async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[Arrival]:

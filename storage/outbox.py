@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.messaging import Button, CardPicture, Outbound, Route, RouteKind, Urgency
 from storage import tables
-from storage.sets import Row, insert_new, upsert
+from storage.sets import Lookup, Row, Statement, insert_new, upsert
+from storage.types import Instant
 
 LEASE: Final = timedelta(seconds=60)
 GIVE_UP_AFTER: Final[dict[Urgency, timedelta]] = {
@@ -21,6 +22,9 @@ GIVE_UP_AFTER: Final[dict[Urgency, timedelta]] = {
     Urgency.ALERT: timedelta(days=1),
     Urgency.DIGEST: timedelta(hours=12),
 }
+
+
+CARD_PREFIX: Final = "card:"  # of the order keys of cards
 
 
 class OutboxState(StrEnum):
@@ -42,6 +46,7 @@ class Claimed:
     lease_no: int
     attempts: int
     created_at: datetime
+    next_at: datetime
     deadline: datetime
     message: Outbound
     error: str = ""  # of the attempt before
@@ -82,8 +87,8 @@ def _write(out: Outbound) -> str:
     return json.dumps(body, ensure_ascii=False)
 
 
-def _read(row: Any) -> Outbound:
-    body = json.loads(row.message)
+def _read(row: Row) -> Outbound:
+    body = json.loads(row["message"])
     route, card = body["route"], body["card"]
     until = route["webhook_until"]
     picture = None
@@ -91,9 +96,9 @@ def _read(row: Any) -> Outbound:
         drawn: dict[str, Any] = {**card, "buttons": tuple(Button(**b) for b in card["buttons"])}
         picture = CardPicture(**drawn)
     return Outbound(
-        key=row.key,
-        urgency=Urgency(row.urgency),
-        order_key=row.order_key,
+        key=row["key"],
+        urgency=Urgency(row["urgency"]),
+        order_key=row["order_key"],
         route=Route(
             kind=RouteKind(route["kind"]),
             people=tuple(route["people"]),
@@ -104,8 +109,8 @@ def _read(row: Any) -> Outbound:
         title=body["title"],
         markdown=body["markdown"],
         card=picture,
-        number=row.number,
-        facts=row.facts,
+        number=row["number"],
+        facts=row["facts"],
     )
 
 
@@ -151,102 +156,155 @@ def _card_row(out: Outbound, card: CardPicture, now: datetime) -> Row:
 
 async def _change_cards(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     """A later picture changes what a card offers, not who was shown it."""
-    for row in rows:
-        changed = {"actions": row["actions"], "nonce": row["nonce"]}
-        await connection.execute(update(tables.card).where(tables.card.c.id == row["id"]).values(**changed))
+    await _CARD_CHANGED.run(connection, [{**row, "the_id": row["id"]} for row in rows])
+
+
+_CARD_CHANGED: Final = Statement(
+    update(tables.card)
+    .where(tables.card.c.id == bindparam("the_id"))
+    .values(actions=bindparam("actions"), nonce=bindparam("nonce"))
+)
 
 
 def _is_first() -> ColumnElement[bool]:
-    """Whether nothing earlier of the same chat or card still waits."""
+    """Whether nothing earlier waits that must go out before: all of the same card, the as urgent of the same chat."""
     table, earlier = tables.outbox, tables.outbox.alias("earlier")
     return ~exists(
         select(earlier.c.id).where(
             earlier.c.order_key == table.c.order_key,
             earlier.c.id < table.c.id,
             earlier.c.state == WAITING,
+            (earlier.c.urgency <= table.c.urgency) | table.c.order_key.like(f"{CARD_PREFIX}%"),
         )
     )
 
 
-async def claim(
-    connection: AsyncConnection, now: datetime, limit: int, *, besides: Collection[int] = ()
+_is_free = (tables.outbox.c.lease_until.is_(None)) | (tables.outbox.c.lease_until < bindparam("real", type_=Instant))
+_DUE: Final = Statement(
+    select(tables.outbox)
+    .where(
+        tables.outbox.c.state == WAITING,
+        tables.outbox.c.next_at <= bindparam("now", type_=Instant),
+        _is_free,
+        _is_first(),
+    )
+    .order_by(tables.outbox.c.urgency, tables.outbox.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_TAKEN: Final = Statement(
+    update(tables.outbox)
+    .where(tables.outbox.c.id == bindparam("the_id"))
+    .values(
+        lease_until=bindparam("lease_until", type_=Instant),
+        lease_no=bindparam("lease_no"),
+        attempts=bindparam("attempts"),
+    )
+)
+_MARKED: Final = Statement(
+    update(tables.outbox)
+    .where(
+        tables.outbox.c.id == bindparam("the_id"),
+        tables.outbox.c.lease_no == bindparam("lease"),
+        tables.outbox.c.state == WAITING,
+    )
+    .values(
+        state=bindparam("state"),
+        sent_at=bindparam("sent_at", type_=Instant),
+        next_at=bindparam("next_at", type_=Instant),
+        lease_until=None,
+        send_key=bindparam("send_key"),
+        error=bindparam("error"),
+        attempts=bindparam("attempts"),
+    )
+)
+_NEWEST: Final = Lookup(
+    select(tables.outbox.c.order_key, func.max(tables.outbox.c.id).label("id"))
+    .where(tables.outbox.c.state == WAITING)
+    .group_by(tables.outbox.c.order_key),
+    tables.outbox.c.order_key,
+)
+_NEXT: Final = Statement(
+    select(tables.outbox.c.id, tables.outbox.c.next_at)
+    .where(tables.outbox.c.state == WAITING, _is_first())
+    .order_by(tables.outbox.c.next_at)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
+async def due(
+    connection: AsyncConnection, now: datetime, limit: int, *, real: datetime, besides: Collection[int] = ()
 ) -> list[Claimed]:
-    """Take the most urgent messages that are due: the first unsent one of each chat or card.
+    """The most urgent messages that may be sent now, the first of each chat or card, as they would be if taken.
 
-    `besides` are those that the caller is sending already: its own time may have jumped over its own leases.
+    `now` is the company's time, by which messages are put off; `real` is the time of the leases, which no copy's own
+    clock may outrun. `besides` are those that the caller is sending already.
     """
-    table = tables.outbox
-    is_free = (table.c.lease_until.is_(None)) | (table.c.lease_until < now)
-    query = (
-        select(table)
-        .where(
-            table.c.state == WAITING,
-            table.c.next_at <= now,
-            is_free,
-            _is_first(),
-            table.c.id.not_in(besides),
-        )
-        .order_by(table.c.urgency, table.c.id)
-        .limit(limit)
-    )
-    if connection.dialect.name != "sqlite":
-        query = query.with_for_update(skip_locked=True)
-    rows = list(await connection.execute(query))
-    if rows:
-        ids = [row.id for row in rows]
-        taken = {"lease_until": now + LEASE, "lease_no": table.c.lease_no + 1, "attempts": table.c.attempts + 1}
-        await connection.execute(update(table).where(table.c.id.in_(ids)).values(**taken))
+    rows = await _DUE.rows(connection, now=now, real=real, limit=limit + len(besides))
     return [
         Claimed(
-            id=row.id,
-            lease_no=row.lease_no + 1,
-            attempts=row.attempts + 1,
-            created_at=row.created_at,
-            deadline=row.deadline,
+            id=row["id"],
+            lease_no=row["lease_no"] + 1,
+            attempts=row["attempts"] + 1,
+            created_at=row["created_at"],
+            next_at=row["next_at"],
+            deadline=row["deadline"],
             message=_read(row),
-            error=row.error,
+            error=row["error"],
         )
         for row in rows
+        if row["id"] not in besides
+    ][:limit]
+
+
+async def take(connection: AsyncConnection, claimed: Sequence[Claimed], *, real: datetime) -> None:
+    """Take messages: until the lease is over nobody else sends them."""
+    rows = [
+        {"the_id": c.id, "lease_until": real + LEASE, "lease_no": c.lease_no, "attempts": c.attempts} for c in claimed
     ]
+    await _TAKEN.run(connection, rows)
 
 
-async def mark_sent(connection: AsyncConnection, claimed: Claimed, now: datetime, send_key: str) -> bool:
-    """Note the delivery; False when another dispatcher took the message over meanwhile."""
-    return await _mark(connection, claimed, state=OutboxState.SENT.value, sent_at=now, send_key=send_key, error="")
+async def newest(connection: AsyncConnection, claimed: Sequence[Claimed]) -> dict[str, int]:
+    """The id of the newest waiting message for each of these cards and chats."""
+    rows = await _NEWEST.rows(connection, [c.message.order_key for c in claimed])
+    return {row["order_key"]: row["id"] for row in rows}
 
 
-async def mark_later(
-    connection: AsyncConnection, claimed: Claimed, at: datetime, error: str, *, counts: bool = True
-) -> bool:
-    """Put a message off. It does not count as an attempt where DingTalk did not even look at it."""
-    attempts = claimed.attempts if counts else claimed.attempts - 1
-    return await _mark(connection, claimed, next_at=at, lease_until=None, error=error, attempts=attempts)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What became of a message that was taken, or could have been."""
+
+    claimed: Claimed
+    state: OutboxState
+    sent_at: datetime | None = None
+    send_key: str = ""
+    next_at: datetime | None = None  # for one that goes on waiting
+    error: str = ""
+    counts: bool = True  # False: DingTalk did not even look at it, so it was no attempt
 
 
-async def mark_dead(connection: AsyncConnection, claimed: Claimed, error: str) -> bool:
-    return await _mark(connection, claimed, state=OutboxState.DEAD.value, lease_until=None, error=error)
+async def mark(connection: AsyncConnection, ended: Sequence[Ended]) -> None:
+    """Note what became of messages; one that somebody else has taken over meanwhile stays as it is."""
+    rows = [
+        {
+            "the_id": e.claimed.id,
+            "lease": e.claimed.lease_no,
+            "state": e.state.value,
+            "sent_at": e.sent_at,
+            "next_at": e.next_at or e.claimed.next_at,
+            "send_key": e.send_key,
+            "error": e.error,
+            "attempts": e.claimed.attempts if e.counts else e.claimed.attempts - 1,
+        }
+        for e in ended
+    ]
+    await _MARKED.run(connection, rows)
 
 
-async def _mark(connection: AsyncConnection, claimed: Claimed, **values: object) -> bool:
-    table = tables.outbox
-    mine = and_(table.c.id == claimed.id, table.c.lease_no == claimed.lease_no, table.c.state == WAITING)
-    done = await connection.execute(update(table).where(mine).values(**values))
-    return done.rowcount == 1
-
-
-async def supersede(connection: AsyncConnection, claimed: Claimed) -> bool:
-    """Whether a newer picture of the same card waits; if so this one need not be sent."""
-    table, card = tables.outbox, claimed.message.card
-    if card is None or card.opens:
-        return False
-    newer = select(table.c.id).where(
-        table.c.order_key == claimed.message.order_key,
-        table.c.id > claimed.id,
-        table.c.state == WAITING,
-    )
-    if (await connection.execute(newer.limit(1))).scalar_one_or_none() is None:
-        return False
-    return await _mark(connection, claimed, state=OutboxState.SUPERSEDED.value)
+async def next_due(connection: AsyncConnection, *, besides: Collection[int] = ()) -> datetime | None:
+    """When the next waiting message may be sent, leaving out those that are being sent already."""
+    rows = await _NEXT.rows(connection, limit=len(besides) + 1)
+    return next((row["next_at"] for row in rows if row["id"] not in besides), None)
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:
@@ -254,13 +312,6 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
     table = tables.outbox
     rows = await connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
     return {str(state): int(number) for state, number in rows}
-
-
-async def next_due(connection: AsyncConnection, *, besides: Collection[int] = ()) -> datetime | None:
-    """When the next waiting message may be sent, leaving out those that are being sent already."""
-    table = tables.outbox
-    query = select(func.min(table.c.next_at)).where(table.c.state == WAITING, _is_first(), table.c.id.not_in(besides))
-    return (await connection.execute(query)).scalar_one_or_none()
 
 
 async def dead(connection: AsyncConnection, limit: int) -> list[tuple[str, str, datetime]]:

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import zipfile
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -309,7 +310,7 @@ class Backup:
                     if len(batch) == ROWS_AT_ONCE:
                         yield batch
                         batch = []
-        except (zipfile.BadZipFile, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise BadBackup(f"{whole.name}: {error}") from None
         if batch:
             yield batch

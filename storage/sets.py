@@ -20,6 +20,7 @@ STATEMENTS_MAX: Final = 1_000  # texts remembered: tables × ways of writing, lo
 
 Row = dict[str, Any]
 _Convert = Callable[[Any], Any]
+_Named = tuple[str, _Convert | None]
 
 
 def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
@@ -55,9 +56,11 @@ async def insert(connection: AsyncConnection, table: Table, rows: Sequence[Row])
     await _write(connection, table, rows, _Way.FAIL)
 
 
-async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows, or overwrite those whose primary key is there."""
-    await _write(connection, table, rows, _Way.OVERWRITE)
+async def upsert(
+    connection: AsyncConnection, table: Table, rows: Sequence[Row], *, only: tuple[str, ...] | None = None
+) -> None:
+    """Insert rows, or overwrite those whose primary key is there: whole, or `only` some columns of them."""
+    await _write(connection, table, rows, _Way.OVERWRITE, only)
 
 
 async def insert_new(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> int:
@@ -65,49 +68,26 @@ async def insert_new(connection: AsyncConnection, table: Table, rows: Sequence[R
     return await _write(connection, table, rows, _Way.KEEP)
 
 
-async def _write(connection: AsyncConnection, table: Table, rows: Sequence[Row], way: _Way) -> int:
+async def _write(
+    connection: AsyncConnection, table: Table, rows: Sequence[Row], way: _Way, only: tuple[str, ...] | None = None
+) -> int:
     if not rows:
         return 0
-    return await _written(connection.dialect, table, tuple(rows[0]), way).run(connection, rows)
-
-
-class Prepared:
-    """A statement's text for one database, with the names of its values in their order and how each is bound."""
-
-    def __init__(self, sql: str, names: Sequence[str], binds: Sequence[_Convert | None]):
-        self._sql = sql
-        self._binds = tuple(zip(names, binds, strict=True))
-
-    async def run(self, connection: AsyncConnection, rows: Sequence[Row]) -> int:
-        """Run it for every row; returns how many rows it touched, -1 where the driver does not say.
-
-        Raises KeyError for a row that lacks a value: a fault of ours.
-        """
-        values = [tuple(row[n] if to is None else to(row[n]) for n, to in self._binds) for row in rows]
-        return (await connection.exec_driver_sql(self._sql, values)).rowcount
+    return await _written(connection.dialect, table, tuple(rows[0]), way, only).run(connection, rows)
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)
-def _written(dialect: Dialect, table: Table, names: tuple[str, ...], way: _Way) -> Prepared:
+def _written(
+    dialect: Dialect, table: Table, names: tuple[str, ...], way: _Way, only: tuple[str, ...] | None
+) -> "_Prepared":
     statement = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
     keys = [c.name for c in table.primary_key.columns]
-    rest = {name: statement.excluded[name] for name in names if name not in keys}
-    if way is _Way.OVERWRITE and rest:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    changed = {name: statement.excluded[name] for name in only or names if name not in keys}
+    if way is _Way.OVERWRITE and changed:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
     elif way is not _Way.FAIL:
         statement = statement.on_conflict_do_nothing()
-    return prepared(statement.inline(), dialect, table, names)
-
-
-def prepared(statement: Any, dialect: Dialect, table: Table, names: tuple[str, ...]) -> Prepared:
-    """An INSERT of these columns of a table, however it ends; each value is bound under its column's name."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    order: Sequence[str] = compiled.positiontup
-    return Prepared(str(compiled), order, [_binder(table.c[name], dialect) for name in order])
-
-
-def _binder(column: ColumnElement[Any], dialect: Dialect) -> _Convert | None:
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
+    return _prepared(statement.inline(), dialect, names)
 
 
 # --- loading -------------------------------------------------------------------------------------------------------
@@ -132,25 +112,27 @@ class Lookup:
         return found
 
     async def _some(self, connection: AsyncConnection, keys: list[Any]) -> list[Row]:
-        sql, binds, fetches = _looked_up(self, connection.dialect, _rounded(len(keys)))
+        number = _rounded(len(keys))
         plain: list[tuple[Any, ...]] = [key if isinstance(key, tuple) else (key,) for key in keys]
-        plain += [plain[-1]] * (_rounded(len(keys)) - len(keys))
-        values = tuple(v if to is None else to(v) for key in plain for v, to in zip(key, binds, strict=True))
-        found = await connection.exec_driver_sql(sql, values)
-        return [{name: v if to is None else to(v) for (name, to), v in zip(fetches, row, strict=True)} for row in found]
+        plain += [plain[-1]] * (number - len(plain))
+        values = {_name(at, no): v for at, key in enumerate(plain) for no, v in enumerate(key)}
+        return await _looked_up(self, connection.dialect, number).rows(connection, values)
 
-    def written(self, dialect: Dialect, number: int) -> tuple[str, list[_Convert | None], list[tuple[str, Any]]]:
-        """The text for so many keys, how their values are bound, and the columns with how theirs are read."""
+    def written(self, dialect: Dialect, number: int) -> "_Prepared":
+        """For so many keys."""
         compiled = self._query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         preparer = dialect.identifier_preparer
         names = [f"{preparer.format_table(c.table)}.{preparer.format_column(c)}" for c in self._columns]
         marks = iter(f"${at}" if dialect.name == "postgresql" else "?" for at in range(1, number * len(names) + 1))
         either = (" AND ".join(f"{name} = {next(marks)}" for name in names) for _ in range(number))
         sql = str(compiled).replace(_KEYS, f"({' OR '.join(either)})")
-        fetches = [
-            (c.name, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in self._query.selected_columns
-        ]  # type: ignore[attr-defined]
-        return sql, [_binder(c, dialect) for c in self._columns], fetches
+        bound = [_bound(c, dialect) for c in self._columns]
+        binds = [(_name(at, no), bound[no]) for at in range(number) for no in range(len(bound))]
+        return _Prepared(sql, binds, _fetched(self._query, dialect))
+
+
+def _name(at: int, no: int) -> str:
+    return f"{at}.{no}"
 
 
 def _rounded(number: int) -> int:
@@ -159,7 +141,75 @@ def _rounded(number: int) -> int:
 
 
 @lru_cache(maxsize=STATEMENTS_MAX)
-def _looked_up(
-    lookup: Lookup, dialect: Dialect, number: int
-) -> tuple[str, list[_Convert | None], list[tuple[str, Any]]]:
+def _looked_up(lookup: Lookup, dialect: Dialect, number: int) -> "_Prepared":
     return lookup.written(dialect, number)
+
+
+# --- both ----------------------------------------------------------------------------------------------------------
+
+
+class Statement:
+    """Any other statement whose values are named by `bindparam`."""
+
+    def __init__(self, statement: Any):
+        self._statement = statement
+
+    async def run(self, connection: AsyncConnection, rows: Sequence[Row]) -> int:
+        """Run it for every row; returns how many rows it touched, -1 where the driver does not say."""
+        return await _stated(self, connection.dialect).run(connection, rows) if rows else 0
+
+    async def rows(self, connection: AsyncConnection, **values: Any) -> list[Row]:
+        """What a SELECT finds."""
+        return await _stated(self, connection.dialect).rows(connection, values)
+
+    def written(self, dialect: Dialect) -> "_Prepared":
+        return _prepared(self._statement, dialect, ())
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _stated(statement: Statement, dialect: Dialect) -> "_Prepared":
+    return statement.written(dialect)
+
+
+class _Prepared:
+    """A statement's text for one database, how each of its values is bound, and how each of its results is read."""
+
+    def __init__(self, sql: str, binds: Sequence[_Named], fetches: Sequence[_Named], fixed: Row | None = None):
+        self._sql = sql
+        self._fixed = fixed or {}  # values that stand in the statement itself
+        self._binds = tuple(binds)
+        self._fetches = tuple(fetches)
+
+    async def run(self, connection: AsyncConnection, rows: Sequence[Row]) -> int:
+        return (await connection.exec_driver_sql(self._sql, [self._bind(row) for row in rows])).rowcount
+
+    async def rows(self, connection: AsyncConnection, values: Row) -> list[Row]:
+        found = await connection.exec_driver_sql(self._sql, self._bind(values))
+        return [
+            {name: v if to is None else to(v) for (name, to), v in zip(self._fetches, row, strict=True)}
+            for row in found
+        ]
+
+    def _bind(self, row: Row) -> tuple[Any, ...]:
+        """Raises KeyError for a row that lacks a value: a fault of ours."""
+        if self._fixed:
+            row = {**self._fixed, **row}
+        return tuple(row[name] if to is None else to(row[name]) for name, to in self._binds)
+
+
+def _prepared(statement: Any, dialect: Dialect, names: Sequence[str]) -> _Prepared:
+    """`names` are the columns of an INSERT; each value is bound under its column's name."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(names) or None)
+    binds = [(name, _bound(compiled.binds[name], dialect)) for name in compiled.positiontup]
+    fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    return _Prepared(str(compiled), binds, _fetched(statement, dialect) if statement.is_select else (), fixed)
+
+
+def _bound(named: Any, dialect: Dialect) -> _Convert | None:
+    """How the driver takes a value of a column, or of a parameter."""
+    return named.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _fetched(query: Any, dialect: Dialect) -> list[_Named]:
+    """A query's columns, each with how the driver's value is read."""
+    return [(c.name, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in query.selected_columns]

@@ -370,4 +370,6 @@ anchor = _table(
     Column("hash", LargeBinary, nullable=False),
 )
 
+pace = _table("pace", _key("key"), _text("turns"), _number("closed_until"))
+
 usage = _table("usage", _key("month"), _key("pool"), _number("units"))

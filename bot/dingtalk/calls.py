@@ -7,7 +7,7 @@ import aiohttp
 from yarl import URL
 
 from bot.dingtalk.errors import DingTalkError, Generation, QuotaExhausted, Throttled, TokenRejected, Transient
-from bot.dingtalk.limits import RateLimit
+from bot.dingtalk.limits import Turns
 from bot.dingtalk.token import AccessToken
 from bot.dingtalk.tolerant import Json
 from bot.dingtalk.transport import Transport
@@ -29,7 +29,7 @@ class Calls:
         openapi: URL,
         oapi: URL,
         units: UnitCounter,
-        rate: RateLimit,
+        rate: Turns,
     ) -> None:
         self._transport = transport
         self._token = token

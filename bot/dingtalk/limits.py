@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from bot.dingtalk.clock import Clock
 from bot.dingtalk.errors import Throttled
@@ -25,8 +25,15 @@ class Rates:
     wait_seconds_max: float = 10.0
 
 
+class Turns(Protocol):
+    """Who hands out turns: waits until one is free, and hears when DingTalk finds us too fast."""
+
+    async def take(self, *, api: str, conversation: str = "") -> None: ...
+    def slow_down(self, *, api: str, seconds: float) -> None: ...
+
+
 class RateLimit:
-    """Hands out turns in the order in which they are asked for."""
+    """Hands out turns in the order in which they are asked for, to one process that calls alone."""
 
     def __init__(self, clock: Clock, rates: Rates | None = None) -> None:
         self._clock = clock

@@ -17,7 +17,7 @@ from bot.dingtalk.colleague import Colleague, read_colleague
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.errors import DingTalkError, Refused, Transient
 from bot.dingtalk.hosts import API_DOMAINS, FILE_DOMAINS, AllowedHosts
-from bot.dingtalk.limits import RateLimit
+from bot.dingtalk.limits import Turns
 from bot.dingtalk.markdown import split_markdown
 from bot.dingtalk.media import MediaKind, check_upload, file_type
 from bot.dingtalk.token import AccessToken
@@ -70,7 +70,7 @@ class OpenApi:
         oapi_endpoint: str,
         clock: Clock,
         units: UnitCounter,
-        rate: RateLimit,
+        rate: Turns,
         limits: TimeLimits | None = None,
     ) -> None:
         openapi = URL(openapi_endpoint)

@@ -21,6 +21,7 @@ from bot.dispatcher import Dispatcher
 from bot.usage import UsageMeter
 from domain import digest
 from storage import outbox
+from storage.outbox import Claimed, Ended, OutboxState
 from tests.conftest import Clock
 from tests.stories.chat import GROUP, OTHER_GROUP, PRIVATE, Chat, until
 from tests.stories.wire import Wire, dispatcher_of
@@ -211,18 +212,25 @@ async def test_the_first_picture_of_a_card_is_never_left_out(
 
 async def test_a_dispatcher_that_slept_over_its_lease_marks_nothing(chat: Chat, clock: Clock, wire: Wire) -> None:
     await chat.says("张建国", f"收货{CEMENT}20包 单价27")
+
+    async def taken() -> list[Claimed]:
+        found = await outbox.due(connection, clock.now(), 1, real=clock.now())
+        await outbox.take(connection, found, real=clock.now())
+        return found
+
     async with chat.database.write() as connection:
-        slept = (await outbox.claim(connection, clock.now(), 1))[0]
-        assert await outbox.claim(connection, clock.now(), 1) == []
+        (slept,) = await taken()
+        assert await taken() == []
     clock.forward(seconds=61)
     async with chat.database.write() as connection:
-        taken_over = (await outbox.claim(connection, clock.now(), 1))[0]
+        (taken_over,) = await taken()
         assert taken_over.id == slept.id
-        assert not await outbox.mark_dead(connection, slept, "late")
-        assert not await outbox.mark_later(connection, slept, clock.now(), "late")
-        assert not await outbox.mark_sent(connection, slept, clock.now(), "key")
-        assert await outbox.mark_sent(connection, taken_over, clock.now(), "key")
+        for state in OutboxState:
+            await outbox.mark(connection, [Ended(claimed=slept, state=state, error="late")])
+        assert (await taken()) == []  # its lease stands, and it waits as before
+        await outbox.mark(connection, [Ended(claimed=taken_over, state=OutboxState.SENT, sent_at=clock.now())])
     assert await states(chat) == ["sent"]
+    assert (await chat.rows("SELECT error FROM outbox"))[0]["error"] == ""
 
 
 async def test_two_dispatchers_never_take_the_same_message(chat: Chat, clock: Clock, wire: Wire) -> None:
@@ -232,6 +240,7 @@ async def test_two_dispatchers_never_take_the_same_message(chat: Chat, clock: Cl
     both = [dispatcher_of(chat, wire, clock) for _ in range(2)]
     for _ in range(15):
         await asyncio.gather(*(one.send_due() for one in both))
+        clock.forward(seconds=2)
     assert set(await states(chat)) == {"sent"}
     assert len(wire.texts()) == 20
 

@@ -4,16 +4,20 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from bot.cards import CardFace
 from bot.dingtalk.cards import dialect_of
 from bot.dingtalk.errors import DingTalkError
 from bot.dingtalk.openapi import PrivateSend
 from bot.dispatcher import Dispatcher
+from bot.pace import Pace
 from bot.sender import Sender
 from tests.conftest import Clock
 from tests.stories.chat import Chat
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +91,5 @@ class Wire:
 def dispatcher_of(chat: Chat, wire: Any, clock: Clock) -> Dispatcher:
     """One that sends what the company's robot has to say."""
     sender = Sender(wire, CardFace(dialect_of("markdown_button"), "robot"), chat.usage)
-    return Dispatcher(chat.database, chat.units, sender, clock=clock, usage=chat.usage)
+    pace = Pace(chat.database, now=lambda: (clock.now() - EPOCH) // timedelta(microseconds=1))
+    return Dispatcher(chat.database, chat.units, sender, clock=clock, usage=chat.usage, pace=pace)
