@@ -10,7 +10,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -222,16 +222,27 @@ def _facts(what: object) -> str:
 
 def _plain(value: Any) -> Any:
     """Dataclasses and exact values as JSON can hold them: whole numbers and text, never a float."""
-    if isinstance(value, Enum):
-        return value.value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    return str(value) if isinstance(value, Fraction) else value
+    return _plainer(cast(type[object], type(value)))(value)
+
+
+@cache
+def _plainer(kind: type[object]) -> Callable[[Any], Any]:
+    """How values of one class become plain: found once, because every message asks it dozens of times."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return lambda value: {name: _plain(getattr(value, name)) for name in names}
+    if issubclass(kind, Mapping):
+        return lambda value: {str(name): _plain(one) for name, one in value.items()}
+    if issubclass(kind, tuple | list):
+        return lambda value: [_plain(one) for one in value]
+    if issubclass(kind, date):  # a datetime is one
+        return lambda value: value.isoformat()
+    if issubclass(kind, bytes):
+        return lambda value: value.hex()
+    return str if issubclass(kind, Fraction) else _same
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -37,6 +37,14 @@ class Tier(IntEnum):
     TRAIT = 4
 
 
+class Grade(IntEnum):
+    """How much a word says by itself, best first."""
+
+    FIRM = 0
+    PART = 1
+    TRAIT = 2
+
+
 @dataclass(slots=True)
 class Word:
     """One surface form. `intents` maps an intent to whether the verb is strong."""
@@ -47,12 +55,22 @@ class Word:
     names: dict[Domain, dict[str, Tier]] = field(default_factory=dict[Domain, dict[str, Tier]])
     intents: dict[str, bool] = field(default_factory=dict[str, bool])
     cues: frozenset[Cue] = frozenset()
+    _grade: "Grade | None" = None
 
     @property
     def is_firm(self) -> bool:
         """Whether the word is a whole name or a word of the language, not merely a piece of a name."""
         tiers = [*self.materials.values(), *(t for codes in self.names.values() for t in codes.values())]
         return bool(self.units or self.intents or self.cues) or any(tier <= Tier.HEAD for tier in tiers)
+
+    @property
+    def grade(self) -> Grade:
+        """Worked out when it is first asked for, which is after everything was named."""
+        if self._grade is None:
+            tiers = [*self.materials.values(), *(t for codes in self.names.values() for t in codes.values())]
+            is_trait = min(tiers, default=Tier.TRAIT) is Tier.TRAIT
+            self._grade = Grade.FIRM if self.is_firm else Grade.TRAIT if is_trait else Grade.PART
+        return self._grade
 
     def add_material(self, code: str, tier: Tier) -> None:
         self.materials[code] = min(tier, self.materials.get(code, tier))

@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.language import dates
 from handlers.language.catalogue import Catalogue
-from handlers.language.lexicon import SOUND_MAX, Tier, Word
+from handlers.language.lexicon import SOUND_MAX, Grade, Word
 from handlers.language.normalise import BROKEN
 from handlers.language.numerals import CHINESE, exact
 from handlers.language.pieces import Piece, Shape
@@ -16,6 +16,7 @@ from handlers.language.sounds import is_han, keys_of, syllables
 
 # What one piece of each kind costs; a character that nothing explains costs most.
 _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 4, 6, 7, 8, 11, 10
+_COST: Final = {Grade.FIRM: _WORD, Grade.PART: _PART, Grade.TRAIT: _TRAIT}
 
 # No number or size is longer; without an end, a row of digits would cost its square.
 _SPAN_MAX: Final = 32
@@ -229,7 +230,7 @@ class _Scanner:
                 break
             word = self.lexicon.get(self.text[start:end])
             if word is not None and self._stands_alone(start, end):
-                yield end, _price(word), self._word(start, end, word)
+                yield end, _COST[word.grade], self._word(start, end, word)
 
     def _word(self, start: int, end: int, word: Word, *, slip: bool = False) -> Callable[[], Piece]:
         text = self.text[start:end]
@@ -282,13 +283,6 @@ class _Scanner:
             if word is not None:
                 yield end, _SLIP, self._word(start, end, word, slip=True)
         yield end, _STRANGE + 5, self._plain(Shape.UNKNOWN, start, end)
-
-
-def _price(word: Word) -> int:
-    if word.is_firm:
-        return _WORD
-    tiers = [*word.materials.values(), *(tier for codes in word.names.values() for tier in codes.values())]
-    return _TRAIT if min(tiers, default=Tier.TRAIT) is Tier.TRAIT else _PART
 
 
 def _percent(match: re.Match[str]) -> str | None:
