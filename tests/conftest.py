@@ -42,8 +42,8 @@ class Clock:
     def set(self, now: datetime) -> None:
         self._now = now
 
-    def forward(self, *, days: int = 0, minutes: int = 0, seconds: int = 0) -> None:
-        self._now += timedelta(days=days, minutes=minutes, seconds=seconds)
+    def forward(self, *, days: int = 0, minutes: int = 0, seconds: int = 0, milliseconds: int = 0) -> None:
+        self._now += timedelta(days=days, minutes=minutes, seconds=seconds, milliseconds=milliseconds)
 
 
 class Databases:

@@ -269,6 +269,23 @@ async def test_when_the_quota_is_gone_answers_wait_and_digests_are_given_up(
     assert len(wire.texts(GROUP)) == 1
 
 
+async def test_as_units_run_low_digests_are_given_up_and_the_administrators_are_told_once(
+    chat: Chat, dispatcher: Dispatcher, wire: Wire, clock: Clock
+) -> None:
+    chat.usage.count(Pool.API, 4_600)
+    for day in range(3):
+        await chat.work(f"digest {day}", digest.tell("P02", clock.now().date()))
+        await chat.says("张建国", f"收货{CEMENT}{20 + day}包 单价27")
+        await carry_on(dispatcher, clock, minutes=2)
+    assert len([text for text in wire.texts(GROUP) if "已入库" in text]) == 3
+    assert not [text for text in wire.texts(GROUP) if "日报" in text.splitlines()[0]]
+    told = [text for text in wire.texts("u-heping") if "额度" in text]
+    assert len(told) == 1
+    assert "本月起不再发：日报。" in told[0]
+    rows = await chat.rows("SELECT urgency, state, error FROM outbox WHERE urgency = 3")
+    assert {(row["state"], row["error"]) for row in rows} == {("dead", "units low")}
+
+
 @pytest.mark.parametrize("error", [CredentialsRefused("authFailed"), ValueError("a fault of ours")])
 async def test_other_trouble_is_tried_again_for_a_while(
     chat: Chat, dispatcher: Dispatcher, wire: Wire, clock: Clock, error: Any
