@@ -30,6 +30,7 @@ from bot.dingtalk.frames import Received
 from bot.dispatcher import Dispatcher
 from bot.loading import load_file
 from bot.nursery import Nursery
+from bot.pace import Limits, Pace
 from bot.render import Renderer
 from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from bot.sender import Sender
@@ -121,8 +122,8 @@ def _step(statements: list[str]) -> str:
 class _Delivered(Sender):
     """Delivers at once, to nobody."""
 
-    def __init__(self) -> None:
-        pass
+    def __init__(self, usage: UsageMeter) -> None:
+        self._usage = usage
 
     async def send(self, message: Outbound, now: object) -> str:
         return ""
@@ -168,7 +169,8 @@ async def _count(books: Books, data: dict[str, Any], material: str, folder: Path
         corridor = Corridor(
             database, units, clock=clock, catalogues=Catalogues(), nursery=nursery, counter=usage, face=face
         )
-        dispatcher = Dispatcher(database, units, _Delivered(), clock=clock, usage=usage)
+        pace = Pace(database, limits=Limits(api_calls=10 * BATCH, chat_calls=10 * BATCH))
+        dispatcher = Dispatcher(database, units, _Delivered(usage), clock=clock, usage=usage, pace=pace)
 
         async def run(received: list[Received]) -> Counts:
             watch = Watch(database)
