@@ -7,7 +7,7 @@ COMMIT a dead connection commits silently, without FULL the last commits do not 
 import logging
 import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,7 +102,7 @@ class Database:
             async with self.write_engine.connect() as connection:
                 driver = await connection.get_raw_connection()
                 await driver.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # pyright: ignore[reportOptionalMemberAccess]
-        except (DBAPIError, sqlite3.Error) as error:
+        except (DBAPIError, sqlite3.Error, ValueError) as error:  # the last is how aiosqlite calls a dead connection
             log.warning("checkpoint failed", extra={"error": repr(error)})
 
 
@@ -149,6 +149,13 @@ def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
         if not write:
             cursor.execute("PRAGMA wal_autocheckpoint=0")  # only the writer checkpoints
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def _let_go(dbapi: Any, _record: object, _error: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        # After a cancellation. A statement that somebody still holds keeps a closed connection alive, and with it its
+        # transaction: without this the file would stay locked until the next collection of garbage.
+        with suppress(Exception):  # a connection that is dead has nothing to let go of
+            dbapi.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
