@@ -153,7 +153,7 @@ class Units:
         return batch
 
     async def _settle(self, batch: Sequence[_Work]) -> None:
-        """Run a batch; where it fails as a whole, each by itself, unless the database is out of reach for all of them."""
+        """Run a batch; where it fails as a whole, each by itself, unless the database is out of reach for all."""
         try:
             answers = await self._try(batch)
         except Exception as error:

@@ -16,9 +16,9 @@ AWAITS_MAX: Final = 200
 # Who may be cancelled, and at how many different awaits it has to have been.
 VICTIMS: Final = {
     "Corridor.receive": 2,  # by the SDK's handler: its socket dropped, or its time is over
-    "Inbox._store_all": 10,
+    "Inbox._store_all": 5,
     "Corridor._work": 1,
-    "Units._settle": 30,
+    "Units._settle": 20,
     "Units._serve": 2,
 }
 
