@@ -21,7 +21,7 @@ from handlers import route
 from handlers.messages import CardAction, ChatKind, ChatMessage, Event, Message, QuotaGone
 from handlers.talk import Catalogues
 from storage import inbox
-from storage.database import Database
+from storage.database import Database, is_passing
 from storage.failpoint import failpoint
 from storage.inbox import Arrival
 from storage.unit import Answer, Clock, Units
@@ -34,12 +34,18 @@ SWEEP_SECONDS: Final = 10
 SWEEP_MAX: Final = 100
 # Frames waiting to be stored at once; beyond it DingTalk is left to deliver again.
 WAITING_MAX: Final = 2_000
+# Seconds between tries to store while the database is out of reach; together well below what a handler may take.
+STORE_PAUSES: Final = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 # The same button pressed again this soon is a double tap, or the same push once more.
 DOUBLE_TAP: Final = timedelta(seconds=5)
 
 
 class TooBusy(Exception):
     """More frames wait than we keep; this one is not acknowledged."""
+
+
+class StoringCancelled(Exception):
+    """The storing of a frame was cancelled, as at a shutdown; it is not acknowledged."""
 
 
 @dataclass
@@ -58,7 +64,10 @@ class Inbox:
         self._storing = False
 
     async def store(self, arrival: Arrival) -> bool:
-        """Store a frame durably; True if it is new or unfinished, False if it was finished before. Raises TooBusy."""
+        """Store a frame durably; True if it is new or unfinished, False if it was finished before.
+
+        Raises TooBusy, StoringCancelled, or what the database says.
+        """
         if len(self._waiting) >= WAITING_MAX:
             raise TooBusy
         one = _Waiting(arrival)
@@ -69,17 +78,21 @@ class Inbox:
         return await asyncio.shield(one.stored)
 
     async def _store_all(self) -> None:
+        batch = list[_Waiting]()
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting, []
                 await self._store(batch)
         finally:
             self._storing = False
+            left, self._waiting = batch + self._waiting, []
+            for one in left:
+                if not one.stored.done():
+                    one.stored.set_exception(StoringCancelled())
 
     async def _store(self, batch: list[_Waiting]) -> None:
         try:
-            async with self._database.write() as connection:
-                ended = await inbox.store(connection, [one.arrival for one in batch])
+            ended = await self._try([one.arrival for one in batch])
         except Exception as error:
             for one in batch:
                 if not one.stored.done():
@@ -89,6 +102,19 @@ class Inbox:
         for one in batch:
             if not one.stored.done():
                 one.stored.set_result(one.arrival.key not in ended)
+
+    async def _try(self, arrivals: list[Arrival]) -> set[str]:
+        """Store, and again while the database is out of reach: DingTalk may bring a frame only once."""
+        for pause in (*STORE_PAUSES, None):
+            try:
+                async with self._database.write() as connection:
+                    return await inbox.store(connection, arrivals)
+            except Exception as error:
+                if pause is None or not is_passing(error):
+                    raise
+                log.warning("frames not stored yet", extra={"frames": len(arrivals), "error": type(error).__name__})
+                await asyncio.sleep(pause)
+        raise AssertionError("unreachable")
 
 
 class Corridor:
@@ -182,7 +208,17 @@ class Corridor:
         except Exception as error:
             # The frame stays in the inbox; the sweeper tries again until it gives up and tells the person.
             log.error("unit failed", extra={"key": key, "error": type(error).__name__}, exc_info=error)
+            if is_passing(error):
+                await self._excuse(key)
             return None
+
+    async def _excuse(self, key: str) -> None:
+        """A database that is away for an hour is no reason to give a frame up."""
+        try:
+            async with self._database.write() as connection:
+                await inbox.excuse(connection, key)
+        except Exception as error:
+            log.warning("attempt not taken back", extra={"key": key, "error": type(error).__name__})
 
     async def sweep(self) -> int:
         """Take up frames that were received and not finished in time; returns how many."""

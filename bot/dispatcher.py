@@ -84,17 +84,14 @@ class Dispatcher:
             while True:
                 self._units.recorded.clear()
                 try:
-                    busy = await self._turn()
+                    if not await self._turn():
+                        await self._rest()
                 except SQLAlchemyError as error:
                     log.error("outbox not reached", extra={"error": type(error).__name__})
-                    busy = False
                     await asyncio.sleep(IDLE_SECONDS_MAX)
                 except Exception:  # a fault of ours in one turn must not silence the robot
                     log.exception("outbox turn failed")
-                    busy = False
                     await asyncio.sleep(IDLE_SECONDS_MAX)
-                if not busy:
-                    await self._rest()
         finally:
             for task in self._sending.values():
                 task.cancel()

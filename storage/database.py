@@ -4,16 +4,22 @@ Why each setting stands is told in docs/adr/0005: without `BEGIN IMMEDIATE` SQLi
 COMMIT a dead connection commits silently, without FULL the last commits do not survive a power cut.
 """
 
+import logging
+import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.lock import WriterLock
 from storage.one_trip import OneTripDriver
+
+log: Final = logging.getLogger(__name__)
 
 READERS: Final = 4
 STATEMENT_SECONDS_MAX: Final = 15
@@ -27,6 +33,15 @@ _SQLITE_WANTED: Final[dict[str, str | int]] = {
     "recursive_triggers": 1,
     "trusted_schema": 0,
 }
+
+
+# SQLite's primary result codes for what is no fault of the statement: busy, locked, out of memory, read-only, input and
+# output, full, cannot open, locking protocol.
+_SQLITE_PASSING: Final = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
+# PostgreSQL's classes for the same: connection, rollback (serialisation, deadlock), resources (disk full), intervention
+# (shutdown, timeout), system; and single states: in use, lock timeout, idle too long, read-only after a failover.
+_POSTGRESQL_PASSING_CLASSES: Final = frozenset({"08", "40", "53", "57", "58"})
+_POSTGRESQL_PASSING: Final = frozenset({"55006", "55P03", "25P03", "25006"})
 
 
 class DatabaseUnfit(Exception):
@@ -75,14 +90,34 @@ class Database:
     async def close(self) -> None:
         """Give every connection back and let go of the file."""
         if self.is_sqlite and self._lock is not None:
-            async with self.write_engine.connect() as connection:
-                driver = await connection.get_raw_connection()
-                await driver.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # pyright: ignore[reportOptionalMemberAccess]
+            await self._checkpoint()
         await self.write_engine.dispose()
         if self.read_engine is not self.write_engine:
             await self.read_engine.dispose()
         if self._lock is not None:
             self._lock.release()
+
+    async def _checkpoint(self) -> None:
+        """Bring everything into the main file. Where that fails (a full disk), the WAL keeps it for the next start."""
+        try:
+            async with self.write_engine.connect() as connection:
+                driver = await connection.get_raw_connection()
+                await driver.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # pyright: ignore[reportOptionalMemberAccess]
+        except (DBAPIError, sqlite3.Error, ValueError) as error:  # the last is how aiosqlite calls a dead connection
+            log.warning("checkpoint failed", extra={"error": repr(error)})
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether it was the database that could not, and not the work that was wrong: later the same work may succeed."""
+    if not isinstance(error, DBAPIError):
+        # A server that is away answers with an error of the socket, which no driver translates.
+        return isinstance(error, PoolTimeout | OSError)
+    if error.connection_invalidated:
+        return True
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state[:2] in _POSTGRESQL_PASSING_CLASSES or state in _POSTGRESQL_PASSING
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _SQLITE_PASSING
 
 
 @asynccontextmanager
@@ -116,6 +151,13 @@ def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
         if not write:
             cursor.execute("PRAGMA wal_autocheckpoint=0")  # only the writer checkpoints
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def _let_go(dbapi: Any, _record: object, _error: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        # After a cancellation. A statement that somebody still holds keeps a closed connection alive, and with it its
+        # transaction: without this the file would stay locked until the next collection of garbage.
+        with suppress(Exception):  # a connection that is dead has nothing to let go of
+            dbapi.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -136,6 +136,13 @@ async def attempts(connection: AsyncConnection, key: str) -> int:
     return found.scalar_one_or_none() or 0
 
 
+async def excuse(connection: AsyncConnection, key: str) -> None:
+    """Take back that a frame was taken up: it failed for no fault of its own."""
+    table = tables.inbox
+    taken = (table.c.key == key) & (table.c.attempts > 0)
+    await connection.execute(update(table).where(taken).values(attempts=table.c.attempts - 1))
+
+
 async def waiting(connection: AsyncConnection) -> int:
     """How many frames are not finished."""
     query = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.state == RECEIVED)

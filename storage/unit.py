@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.company import Company
@@ -19,7 +19,7 @@ from domain.faults import OurFault
 from domain.messaging import Outbound, Render, Reply
 from domain.operation import AnyNeed, Draft, Facts, Operation, Refusal, carry_out, refuse
 from storage import inbox, journal, master, outbox, shelves, tables
-from storage.database import Database
+from storage.database import Database, is_passing
 from storage.failpoint import failpoint
 from storage.inbox import Finished, InboxState
 from storage.sets import insert
@@ -36,6 +36,10 @@ class Clock(Protocol):
     """Where the time comes from: aware, the same for everything in one unit."""
 
     def now(self) -> datetime: ...
+
+
+class UnitCancelled(Exception):
+    """The unit was cancelled, as at a shutdown: whether it took effect, only its key tells."""
 
 
 class End(StrEnum):
@@ -96,8 +100,8 @@ class Units:
         self.recorded = asyncio.Event()  # set after every commit that left messages to send
 
     async def work(self, key: str, operation: Operation, *, kind: str = "job", reply: Reply | None = None) -> Answer:
-        """Run an operation once for its key, for ever. Raises DBAPIError when the database stays out of reach."""
-        if self._task is None:
+        """Run an operation once for its key, for ever. Raises what the database says when it stays out of reach."""
+        if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._serve(), name="units")
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append(_Work(key, kind, operation, reply, answer))
@@ -121,12 +125,21 @@ class Units:
             self._task = None
 
     async def _serve(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._waiting:
-                batch = self._distinct()
-                await asyncio.shield(asyncio.ensure_future(self._settle(batch)))
+        settling: asyncio.Task[None] | None = None
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    settling = asyncio.create_task(self._settle(batch := self._distinct()), name="unit")
+                    settling.add_done_callback(lambda _, batch=batch: _leave(batch))
+                    await asyncio.wait({settling})  # not awaited: whichever of the two is cancelled, the other goes on
+                self._idle.set()
+        finally:
+            if settling is not None:
+                await asyncio.wait({settling})
+            _leave(self._waiting)
+            self._waiting.clear()
             self._idle.set()
 
     def _distinct(self) -> list[_Work]:
@@ -140,16 +153,17 @@ class Units:
         return batch
 
     async def _settle(self, batch: Sequence[_Work]) -> None:
-        """Run a batch; where it fails as a whole, each by itself."""
+        """Run a batch; where it fails as a whole, each by itself, unless the database is out of reach for all."""
         try:
             answers = await self._try(batch)
         except Exception as error:
-            if len(batch) > 1:
+            if len(batch) > 1 and not is_passing(error):
                 for work in batch:
                     await self._settle([work])
                 return
-            if not batch[0].answer.done():
-                batch[0].answer.set_exception(error)
+            for work in batch:
+                if not work.answer.done():
+                    work.answer.set_exception(error)
             return
         for work, answer in zip(batch, answers, strict=True):
             if not work.answer.done():
@@ -160,12 +174,11 @@ class Units:
         for attempt in range(1, TRIES_MAX + 1):
             try:
                 return await self._run(batch)
-            except IntegrityError:
-                raise
-            except DBAPIError as error:
-                if attempt == TRIES_MAX or not _is_passing(error):
+            except Exception as error:
+                if attempt == TRIES_MAX or not is_passing(error):
                     raise
-                log.warning("unit tried again", extra={"attempt": attempt, "error": type(error.orig).__name__})
+                why = type(error.__cause__ or error).__name__
+                log.warning("unit tried again", extra={"attempt": attempt, "error": why})
                 await asyncio.sleep(0.05 * 2**attempt)
         raise AssertionError("unreachable")
 
@@ -190,11 +203,11 @@ class Units:
         return self._company[1]
 
 
-def _is_passing(error: DBAPIError) -> bool:
-    """Whether trying the whole unit again may help."""
-    state = getattr(error.orig, "sqlstate", None)
-    text = str(error.orig)
-    return error.connection_invalidated or state in {"40001", "40P01", "57P01", "55P03"} or "database is locked" in text
+def _leave(works: Sequence[_Work]) -> None:
+    """Nobody will answer these any more: whoever waits is told so."""
+    for work in works:
+        if not work.answer.done():
+            work.answer.set_exception(UnitCancelled(work.key))
 
 
 class _Unit:
