@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.claims import Claim, Claims
+from bot.claims import GIVEN_UP_FOR_UNITS, Claim, Claims
 from bot.dingtalk.errors import (
     CredentialsRefused,
     DingTalkError,
@@ -23,7 +23,6 @@ from bot.pace import Pace
 from bot.sender import Sender
 from bot.usage import UsageMeter
 from domain import housekeeping, thrift
-from domain.company import Role
 from domain.housekeeping import DeliveryFailed
 from domain.messaging import Urgency
 from storage import outbox
@@ -75,15 +74,20 @@ class Dispatcher:
         self._usage = usage
         self._claims = Claims(sender, pace, usage, clock)
         self._warned: set[str] = set()
+        self._to_report: list[DeliveryFailed] = []
         self._sending: dict[int, asyncio.Task[_Outcome]] = {}
         self.sent = 0
         self.dead = 0
 
     async def run(self) -> None:
+        looked_back = False
         try:
             while True:
                 self._units.recorded.clear()
                 try:
+                    if not looked_back:
+                        await self._look_back()
+                        looked_back = True
                     if not await self._turn():
                         await self._rest()
                 except SQLAlchemyError as error:
@@ -113,6 +117,7 @@ class Dispatcher:
             await self._mark(connection, ended)
             claim = await self._claims.take(connection, free, besides=self._sending) if free > 0 else Claim(taken=[])
             await self._usage.write(connection)
+        self._usage.wrote()
         claimed_at = time.monotonic()
         if claim.taken:
             failpoint("outbox-claimed")
@@ -123,7 +128,8 @@ class Dispatcher:
         for one in claim.taken:
             sending = self._send(one, claimed_at)
             self._sending[one.id] = asyncio.create_task(sending, name=f"send {one.message.key}")
-        await self._report([one for one in ended if one.is_dead])
+        self._to_report += [_failed(one) for one in ended if one.is_dead]
+        await self._report()
         await self._warn_of_units()
         return claim.there_is_more
 
@@ -171,16 +177,19 @@ class Dispatcher:
         self.sent += sum(one.state is OutboxState.SENT for one in ended)
         self.dead += sum(one.state is OutboxState.DEAD for one in ended)
 
-    async def _report(self, dead: list[_Outcome]) -> None:
+    async def _look_back(self) -> None:
+        """What was given up when a copy ended before it could say so."""
+        async with self._database.read() as connection:
+            lost = await outbox.unreported(connection, besides=GIVEN_UP_FOR_UNITS, prefix=REPORT_PREFIX)
+        self._to_report += [DeliveryFailed(key=key, error=error, number=number) for key, error, number in lost]
+
+    async def _report(self) -> None:
         """Tell the administrators what could not be delivered, but not that this telling failed."""
-        for one in dead:
-            message = one.claimed.message
-            if message.key.startswith(REPORT_PREFIX):
-                continue
-            company = await self._units.company()
-            people = tuple(p.id for p in company.people.values() if p.has(Role.ADMINISTRATOR))
-            failed = DeliveryFailed(key=message.key, error=one.error, number=message.number)
-            await self._units.work(f"{REPORT_PREFIX}{message.key}", housekeeping.report_failure(failed, people))
+        while self._to_report:
+            failed = self._to_report[0]
+            if not failed.key.startswith(REPORT_PREFIX):
+                await self._units.work(f"{REPORT_PREFIX}{failed.key}", housekeeping.report_failure(failed))
+            self._to_report.pop(0)
 
     async def _warn_of_units(self) -> None:
         """Tell the administrators once a month for each pool and step; what was told, the key remembers."""
@@ -188,7 +197,12 @@ class Dispatcher:
             key = f"units:{self._usage.month}:{pool.value}:{thrift.saving(left).name}"
             if key not in self._warned:
                 self._warned.add(key)
-                await self._units.work(key, thrift.warn(pool.value, left))
+                await self._units.work(key, housekeeping.warn_of_units(pool.value, left))
+
+
+def _failed(outcome: _Outcome) -> DeliveryFailed:
+    message = outcome.claimed.message
+    return DeliveryFailed(key=message.key, error=outcome.error, number=message.number)
 
 
 def _ended(outcome: _Outcome, now: datetime) -> Ended:

@@ -28,6 +28,7 @@ class UsageMeter:
         self._zone = zone
         self._unwritten: Counter[tuple[str, Pool]] = Counter()
         self._written: Counter[tuple[str, Pool]] = Counter()
+        self._writing: Counter[tuple[str, Pool]] = Counter()
 
     @property
     def month(self) -> str:
@@ -55,16 +56,21 @@ class UsageMeter:
             self._written[self.month, Pool(pool)] = units
 
     async def write(self, connection: AsyncConnection) -> None:
-        """Add the unwritten units in a transaction that is open anyway."""
-        waiting, self._unwritten = self._unwritten, Counter()
+        """Add the unwritten units in a transaction that is open anyway; `wrote` says that it was committed."""
+        waiting = self._writing = self._unwritten.copy()
         for month in {month for month, _ in waiting}:
             await usage.add(connection, month, {p.value: n for (m, p), n in waiting.items() if m == month})
-        self._written.update(waiting)
         if waiting:
-            await self._read(connection)  # what the other copies have used meanwhile
+            await self._read(connection)  # with what the other copies have used meanwhile
+
+    def wrote(self) -> None:
+        """What was written is committed; until then it would be written again."""
+        self._unwritten -= self._writing
+        self._writing = Counter()
 
     async def flush(self) -> None:
         """Write in a transaction of its own, if there is anything."""
         if self._unwritten:
             async with self._database.write() as connection:
                 await self.write(connection)
+            self.wrote()

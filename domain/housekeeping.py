@@ -5,8 +5,10 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from domain.company import Role
 from domain.operation import Asker, Draft, Need, Operation, ToPeople
 from domain.permissions import Action, Permit
+from domain.thrift import UnitsLow, saving
 
 # DingTalk's standard edition, a month for the whole company.
 API_UNITS_MAX: Final = 5_000
@@ -81,11 +83,17 @@ def dead_letters(*, by: Asker) -> Operation:
     )
 
 
-def report_failure(failed: DeliveryFailed, people: tuple[str, ...]) -> Operation:
+def report_failure(failed: DeliveryFailed) -> Operation:
     """Tell the administrators, once a message."""
-    return Operation(by=Asker(person="dispatcher"), may=None, decide=partial(_report, failed, people))
+    return Operation(by=Asker(person="dispatcher"), may=None, decide=partial(_tell_administrators, failed))
 
 
-def _report(failed: DeliveryFailed, people: tuple[str, ...], draft: Draft) -> None:
-    if people:
-        draft.tell(ToPeople(people=people), failed)
+def warn_of_units(pool: str, left: int) -> Operation:
+    """Tell the administrators how little is left of a pool, in thousandths, and what is given up for it."""
+    low = UnitsLow(pool=pool, left=left, saving=saving(left))
+    return Operation(by=Asker(person="dispatcher"), may=None, decide=partial(_tell_administrators, low))
+
+
+def _tell_administrators(what: object, draft: Draft) -> None:
+    if people := tuple(p.id for p in draft.company.people.values() if p.has(Role.ADMINISTRATOR)):
+        draft.tell(ToPeople(people=people), what)

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import partial
 from typing import Final
 
-from domain.company import Role
 from domain.messaging import Urgency
-from domain.operation import Asker, Draft, Operation, ToPeople
 
 
 class Saving(IntEnum):
@@ -48,15 +45,3 @@ def is_given_up(urgency: Urgency, *, refreshes: bool, left: int) -> bool:
             return step >= Saving.ALERTS
         case _:
             return refreshes and step >= Saving.REFRESHES
-
-
-def warn(pool: str, left: int) -> Operation:
-    """Tell the administrators how little is left and what is given up for it."""
-    low = UnitsLow(pool=pool, left=left, saving=saving(left))
-    return Operation(by=Asker(person="dispatcher"), may=None, decide=partial(_warn, low))
-
-
-def _warn(low: UnitsLow, draft: Draft) -> None:
-    people = tuple(p.id for p in draft.company.people.values() if p.has(Role.ADMINISTRATOR))
-    if people:
-        draft.tell(ToPeople(people=people), low)

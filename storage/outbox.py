@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.messaging import Button, CardPicture, Outbound, Route, RouteKind, Urgency
@@ -312,6 +312,18 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
     table = tables.outbox
     rows = await connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
     return {str(state): int(number) for state, number in rows}
+
+
+async def unreported(connection: AsyncConnection, *, besides: str, prefix: str) -> list[tuple[str, str, str]]:
+    """Dead letters that nobody was told of: key, error, number. Their report is a finished key with this prefix."""
+    table, told = tables.outbox, tables.inbox
+    query = select(table.c.key, table.c.error, table.c.number).where(
+        table.c.state == OutboxState.DEAD.value,
+        table.c.error != besides,
+        table.c.key.not_like(f"{prefix}%"),
+        ~exists(select(told.c.key).where(told.c.key == literal(prefix) + table.c.key)),
+    )
+    return [(row.key, row.error, row.number) for row in await connection.execute(query.order_by(table.c.id))]
 
 
 async def dead(connection: AsyncConnection, limit: int) -> list[tuple[str, str, datetime]]:

@@ -314,11 +314,11 @@ async def test_the_dispatcher_goes_on_after_a_fault_of_ours(
     dispatcher, report = dispatcher_of(chat, wire, clock), Dispatcher._report
     faults = list[int]()
 
-    async def faulty(self: Dispatcher, dead: Any) -> None:
+    async def faulty(self: Dispatcher) -> None:
         if not faults:
             faults.append(1)
             raise RuntimeError("not foreseen")
-        await report(self, dead)
+        await report(self)
 
     monkeypatch.setattr(Dispatcher, "_report", faulty)
     monkeypatch.setattr("bot.dispatcher.IDLE_SECONDS_MAX", 0.05)
@@ -385,3 +385,40 @@ async def test_units_are_counted_in_the_month_they_were_used_and_outlive_the_pro
     again = UsageMeter(chat.database, clock, zone)
     await again.load()
     assert again.used(Pool.API) == 3
+
+
+async def test_a_dead_letter_whose_report_was_lost_is_told_of_by_the_next_start(
+    chat: Chat, dispatcher: Dispatcher, wire: Wire, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(_: Dispatcher) -> None:
+        raise RuntimeError("the process ended here")
+
+    wire.fail(REFUSED)
+    await chat.says("张建国", f"收货{CEMENT}20包 单价27")
+    with monkeypatch.context() as patched:
+        patched.setattr(Dispatcher, "_report", lost)
+        with pytest.raises(RuntimeError):
+            await dispatcher.send_due()
+            await dispatcher.send_due()
+    assert await states(chat) == ["dead"]
+
+    async def is_told() -> bool:
+        return bool(wire.texts("u-heping"))
+
+    for _ in range(2):  # once by the first start after it, and never again
+        running = asyncio.create_task(dispatcher_of(chat, wire, clock).run())
+        await until(is_told)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert len(wire.texts("u-heping")) == 1
+
+
+async def test_units_whose_count_was_rolled_back_are_counted_again(chat: Chat, clock: Clock, zone: ZoneInfo) -> None:
+    chat.usage.count(Pool.API, 3)
+    with pytest.raises(RuntimeError):
+        async with chat.database.write() as connection:
+            await chat.usage.write(connection)
+            raise RuntimeError("the disk is full")
+    await chat.usage.flush()
+    assert [row["units"] for row in await chat.rows("SELECT units FROM usage WHERE pool = 'api'")] == [3]
+    assert chat.usage.used(Pool.API) == 3
