@@ -132,7 +132,7 @@ class Gateway:
         while True:
             connection = self._one_for(push)
             frame = push.frame(connection_id=connection.id, app_id=self._app_id, now_ms=self._clock.now_ms())
-            self._log.add("push", f"{push.topic} {push.id}", frame)
+            self._log.add("swallowed" if connection.is_silent else "push", f"{push.topic} {push.id}", frame)
             try:
                 await connection.send(frame)
             except ConnectionError:  # it died a moment ago; another one may live
