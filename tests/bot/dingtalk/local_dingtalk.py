@@ -108,7 +108,9 @@ class LocalDingTalk:
             }
         else:
             body = json.loads(await request.text() or "{}")
-        heard = Request(request.method, request.path, dict(request.query), body, dict(request.headers), request.transport)
+        heard = Request(
+            request.method, request.path, dict(request.query), body, dict(request.headers), request.transport
+        )
         self.requests.append(heard)
         scripted = self.answers.get(request.path, [])
         if scripted:
