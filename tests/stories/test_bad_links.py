@@ -32,7 +32,8 @@ AT_ONCE: Final = 5
 MESSAGES: Final = 14
 SETTLED_SECONDS_MAX: Final = 60
 WEATHER: Final[Mapping[Fault, int]] = {
-    **dict.fromkeys((*PUSHES, Fault.PUSH_AGAIN), 60),
+    **dict.fromkeys(PUSHES, 60),
+    Fault.PUSH_AGAIN: 200,
     Fault.PUSH_LOST: 120,
 }
 LIMITS: Final = replace(QUICK, silence_seconds=0.5, handler_seconds=20, drain_seconds=10, overlap_seconds=10)
