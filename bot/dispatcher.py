@@ -38,6 +38,9 @@ IDLE_SECONDS_MAX: Final = 5.0
 ATTEMPTS_MAX: Final = 6
 MAYBE: Final = "may have arrived: "  # an error so marked has been repeated once already
 BACKOFF_SECONDS_MAX: Final = 60
+# DingTalk's gateway gives up a call after about three seconds. Only then is it sure that an update without an answer
+# takes effect no more, and so does not put its picture over a newer one.
+CARD_SETTLED_SECONDS: Final = 5
 QUOTA_PAUSE: Final = timedelta(hours=1)
 SAFE_SECONDS: Final = LEASE.total_seconds() / 2  # a message taken longer ago is not begun: the lease may run out
 REPORT_PREFIX: Final = "dead:"
@@ -157,7 +160,7 @@ class Dispatcher:
         if now > claimed.deadline:
             return _Outcome(claimed=claimed, error="too late")
         try:
-            send_key = await self._sender.send(claimed.message, now)
+            send_key = await self._sender.send(claimed.message, now, before=claimed.error)
             failpoint("message-sent")
             return _Outcome(claimed=claimed, send_key=send_key)
         except DingTalkError as error:
@@ -236,17 +239,18 @@ def _after(claimed: Claimed, error: DingTalkError) -> _Outcome:
         case Transient():
             if is_doubtful and was_doubtful:
                 return _Outcome(claimed=claimed, error=why)
-            return _retry(claimed, why)
+            is_open = error.ambiguous and claimed.message.card is not None
+            return _retry(claimed, why, seconds_min=CARD_SETTLED_SECONDS if is_open else 0)
         case CredentialsRefused():
             return _retry(claimed, why)
         case _:
             return _Outcome(claimed=claimed, error=why)
 
 
-def _retry(claimed: Claimed, why: str) -> _Outcome:
+def _retry(claimed: Claimed, why: str, *, seconds_min: int = 0) -> _Outcome:
     if claimed.attempts >= ATTEMPTS_MAX:
         return _Outcome(claimed=claimed, error=why)
-    seconds = min(2**claimed.attempts, BACKOFF_SECONDS_MAX)
+    seconds = max(min(2**claimed.attempts, BACKOFF_SECONDS_MAX), seconds_min)
     return _Outcome(claimed=claimed, later=timedelta(seconds=seconds) + _jitter(seconds), error=why)
 
 

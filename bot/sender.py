@@ -8,7 +8,7 @@ from typing import Final
 from bot.cards import CardFace
 from bot.dingtalk.calls import WEBHOOK_PATH
 from bot.dingtalk.card_delivery import CardNotDelivered
-from bot.dingtalk.errors import NotPermitted, Refused, SessionGone, Throttled
+from bot.dingtalk.errors import DingTalkError, NotPermitted, Refused, SessionGone, Throttled
 from bot.dingtalk.openapi import CARD, CARD_CREATE, GROUP_SEND, PRIVATE_SEND, OpenApi
 from bot.dingtalk.units import Pool
 from bot.pace import Turn
@@ -17,6 +17,7 @@ from domain.messaging import Outbound, Route, RouteKind
 
 log: Final = logging.getLogger(__name__)
 
+UNSEEN: Final = "card not shown, in words: "  # an error so marked: the card may exist, but nobody sees it
 RETRY_SECONDS: Final = 60.0  # for somebody who gets too many messages at the moment
 
 
@@ -41,9 +42,14 @@ class Sender:
             return Turn(f"POST {GROUP_SEND}", route.conversation), Pool.API
         return Turn(f"POST {PRIVATE_SEND}"), Pool.API
 
-    async def send(self, message: Outbound, now: datetime) -> str:
-        """Deliver; returns the send key, "" where DingTalk gives none. Raises DingTalkError."""
+    async def send(self, message: Outbound, now: datetime, *, before: str = "") -> str:
+        """Deliver; returns the send key, "" where DingTalk gives none. Raises DingTalkError.
+
+        `before` is the error of the attempt before.
+        """
         if message.card is not None:
+            if UNSEEN in before:
+                return await self._in_words(message, message.route.people)
             return await self._show(message)
         if message.route.kind is RouteKind.REPLY and self._by_webhook(message.route, now):
             try:
@@ -102,9 +108,14 @@ class Sender:
         assert message.card is not None
         commands = "　".join(f"`{button.command}`" for button in message.card.buttons)
         markdown = f"{message.markdown}\n\n{commands}" if commands else message.markdown
-        if message.route.conversation:
-            return await self._api.send_to_group(message.route.conversation, title=message.title, markdown=markdown)
-        return await self._to_people(people, message.title, markdown)
+        try:
+            if message.route.conversation:
+                return await self._api.send_to_group(message.route.conversation, title=message.title, markdown=markdown)
+            return await self._to_people(people, message.title, markdown)
+        except DingTalkError as error:
+            # Tried again as a card, it "exists already", which looks like a success; so the words are tried again.
+            error.code = f"{UNSEEN}{error.code}"
+            raise
 
 
 def _chat(route: Route) -> str:

@@ -146,6 +146,11 @@ class Facts:
         """Take in what storage loaded."""
         self._known.update(found)
 
+    def forget(self, needs: Iterable[AnyNeed]) -> None:
+        """Let these be loaded anew: something changed what they say."""
+        for need in needs:
+            self._known.pop(need, None)
+
     def lacking(self, needs: Iterable[AnyNeed]) -> frozenset[AnyNeed]:
         return frozenset(n for n in needs if n not in self._known)
 

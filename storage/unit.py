@@ -16,7 +16,7 @@ from domain.company import Company
 from domain.entries import Entry
 from domain.errors import DomainError
 from domain.faults import OurFault
-from domain.messaging import Outbound, Render, Reply
+from domain.messaging import CardOf, Outbound, Render, Reply
 from domain.operation import AnyNeed, Draft, Facts, Operation, Refusal, carry_out, refuse
 from storage import inbox, journal, master, outbox, shelves, tables
 from storage.database import Database, is_passing
@@ -261,9 +261,13 @@ class _Unit:
     async def _learn(self, lacking: frozenset[AnyNeed]) -> None:
         """Load facts; what follows from rows that this unit has changed is read after writing them."""
         touched = frozenset[str]().union(*(one.draft.touched for one in self._unwritten))
-        if any(not touched.isdisjoint(need.follows) for need in lacking):
+        if not lacking.isdisjoint(self._drawn()) or any(not touched.isdisjoint(need.follows) for need in lacking):
             await self._write()
         self._facts.learn(await shelves.load(self._connection, lacking, self._facts.company))
+
+    def _drawn(self) -> frozenset[AnyNeed]:
+        """Cards whose new picture is not written yet."""
+        return frozenset(CardOf(out.card.card) for one in self._unwritten for out in one.told if out.card)
 
     async def _decide(self, work: _Work) -> _Decided:
         try:
@@ -294,6 +298,8 @@ class _Unit:
             now=self._now,
         )
         self._facts.absorb(draft)
+        # What a card offers follows from its picture: a press on it in the same unit sees the new one.
+        self._facts.forget(CardOf(out.card.card) for out in told if out.card)
         return _Decided(work=work, draft=draft, end=end, told=told, refusal=refusal)
 
     async def _write(self) -> None:

@@ -39,6 +39,9 @@ class Transport:
         self, http: aiohttp.ClientSession, limits: TimeLimits | None = None, *, failure_level: int = logging.INFO
     ) -> None:
         self._http = http
+        # Else aiohttp sends a PUT again by itself when its connection breaks, and we never learn that there were two.
+        # There is no public switch; tests/bot/dingtalk/test_openapi.py would notice if this one went.
+        http._retry_connection = False  # pyright: ignore[reportPrivateUsage]
         self._failure_level = failure_level  # Lower where the caller tells of failures itself.
         self._limits = limits or TimeLimits()
 

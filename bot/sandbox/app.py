@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from bot.sandbox.clock import PRESETS, SandboxClock
+from bot.sandbox.faults import Fault, FaultPlan, read_plan
 from bot.sandbox.guard import LOOPBACK, guard
 from bot.sandbox.knobs import Knobs
 from bot.sandbox.limits import (
@@ -66,6 +67,20 @@ class LocalDingTalk:
     @limits_on.setter
     def limits_on(self, value: bool) -> None:
         self.rooms.door.limits_on = self.rooms.sessions.limits_on = value
+
+    @property
+    def faults(self) -> FaultPlan:
+        """What goes wrong on purpose from now on; nothing unless it is set."""
+        return self.rooms.faults.plan
+
+    @faults.setter
+    def faults(self, plan: FaultPlan) -> None:
+        self.rooms.faults.plan = plan
+
+    @property
+    def faults_fired(self) -> Mapping[Fault, int]:
+        """How often each fault struck since the start."""
+        return self.rooms.faults.fired
 
     async def start(self, host: str = "127.0.0.1", port: int = 8765) -> str:
         """Listen, and say where. Port 0 takes any free one."""
@@ -153,6 +168,11 @@ class LocalDingTalk:
         self.clock.run()
         return self.clock_json()
 
+    def set_faults(self, written: Mapping[str, object]) -> dict[str, object]:
+        """A fault plan as JSON has it, in place of the one before. Raises PageRefusal for what is no plan."""
+        self.faults = read_plan(written)
+        return self.faults_json()
+
     def auth_code(self, person: str) -> str:
         """What a page inside DingTalk gets to sign this person in."""
         return self.rooms.contacts.auth_code(self._person(person))
@@ -167,6 +187,10 @@ class LocalDingTalk:
             "offset_seconds": seconds_text(self.clock.offset),
             "frozen_at": frozen.isoformat(timespec="microseconds") if frozen else None,
         }
+
+    def faults_json(self) -> dict[str, object]:
+        """Every fault: its name, its label, its chance in thousandths, how often it struck."""
+        return self.rooms.faults.as_json()
 
     def world_json(self) -> dict[str, object]:
         """The people, and the conversations they are in."""

@@ -1,5 +1,10 @@
 """The card API: create, deliver, update. `/v1.0/card/instances…`."""
 
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from aiohttp import web
 
 from bot.sandbox import ids
@@ -18,12 +23,34 @@ from bot.sandbox.card_spaces import (
 from bot.sandbox.card_templates import TEMPLATES
 from bot.sandbox.cards import Card, Cards
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.door import Door
-from bot.sandbox.limits import CARD_KEY_MAX, OUT_TRACK_ID_CHARS_MAX
+from bot.sandbox.door import Door, met_by
+from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.limits import CARD_KEY_MAX, CARD_UPDATE_LATE_SECONDS, OUT_TRACK_ID_CHARS_MAX
+from bot.sandbox.nursery import Nursery
 from bot.sandbox.refusals import ApiRefusal
 from bot.sandbox.talk import Kind, Message, Talk
 from bot.sandbox.tokens import Credentials
 from bot.sandbox.world import ROBOT, World
+
+LOOK_SECONDS = 0.05  # between two looks whether a late update is due
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one update changes: for everybody, and for single people."""
+
+    card: Card
+    variables: Mapping[str, str] | None
+    for_people: Mapping[str, Mapping[str, str]]
+    by_key: bool
+    private_by_key: bool
+
+    def apply(self) -> None:
+        """Change the card."""
+        if self.variables is not None:
+            self.card.update(self.variables, by_key=self.by_key)
+        for person, own in self.for_people.items():
+            self.card.update_private(person, own, by_key=self.private_by_key)
 
 
 class CardApi:
@@ -38,17 +65,25 @@ class CardApi:
         door: Door,
         credentials: Credentials,
         clock: SandboxClock,
+        faults: Faults,
+        nursery: Nursery,
     ) -> None:
         self._world, self._talk, self._cards = world, talk, cards
         self._door, self._credentials, self._clock = door, credentials, clock
+        self._faults, self._nursery = faults, nursery
+        self._late: list[tuple[datetime, Update]] = []
 
     def routes(self) -> list[web.RouteDef]:
         """Where they are."""
+        places = (Fault.CARD_NOT_DELIVERED,)
         return [
             web.post("/v1.0/card/instances", self._door.new_api(self._create)),
-            web.put("/v1.0/card/instances", self._door.new_api(self._update)),
-            web.post("/v1.0/card/instances/deliver", self._door.new_api(self._deliver)),
-            web.post("/v1.0/card/instances/createAndDeliver", self._door.new_api(self._create_and_deliver)),
+            web.put("/v1.0/card/instances", self._door.new_api(self._update, besides=(Fault.CARD_UPDATE_LATE,))),
+            web.post("/v1.0/card/instances/deliver", self._door.new_api(self._deliver, besides=places)),
+            web.post(
+                "/v1.0/card/instances/createAndDeliver",
+                self._door.new_api(self._create_and_deliver, besides=(*places, Fault.CONTENT_REFUSED)),
+            ),
             web.put("/v1.0/card/instances/spaces", self._door.new_api(self._add_space)),
         ]
 
@@ -66,18 +101,24 @@ class CardApi:
         body = await read_json(request)
         spaces = read_spaces(body)
         check_models(body, spaces, self._credentials.robot_code)
+        shown = self._cards.find(text(body, "outTrackId"))
+        if shown is not None and self._faults.meets((Fault.CARD_REPEATED_SILENTLY,)):
+            results = [_shown(message, space) for message, space in zip(shown.shown_in, spaces, strict=False)]
+            return _created(shown, results)
         card = self._new_card(body)
         self._cards.add(card)
-        results = [self._put(card, space, body) for space in spaces]
-        return web.json_response({"success": True, "result": {"outTrackId": card.track, "deliverResults": results}})
+        fails = met_by(request) is Fault.CARD_NOT_DELIVERED
+        return _created(card, [_not_shown(space) if fails else self._put(card, space, body) for space in spaces])
 
     async def _deliver(self, request: web.Request) -> web.Response:
         body = await read_json(request)
         card = self._known(body)
         spaces = read_spaces(body)
         check_models(body, spaces, self._credentials.robot_code)
+        fails = met_by(request) is Fault.CARD_NOT_DELIVERED
+        results = [_not_shown(space) if fails else self._put(card, space, body) for space in spaces]
         # Unlike createAndDeliver, here the result is the list itself.
-        return web.json_response({"success": True, "result": [self._put(card, space, body) for space in spaces]})
+        return web.json_response({"success": True, "result": results})
 
     async def _add_space(self, request: web.Request) -> web.Response:
         body = await read_json(request)
@@ -87,21 +128,43 @@ class CardApi:
         return web.json_response({"success": True, "result": True})
 
     async def _update(self, request: web.Request) -> web.Response:
-        body = await read_json(request)
+        update = self._read_update(await read_json(request))
+        self._apply_late()
+        if met_by(request) is Fault.CARD_UPDATE_LATE:
+            self._late.append((self._clock.now() + timedelta(seconds=CARD_UPDATE_LATE_SECONDS), update))
+            self._nursery.start(self._until_late_ones_are_applied())
+        else:
+            update.apply()
+            self.tell(update.card)
+        return web.json_response({"success": True, "result": True})
+
+    def _apply_late(self) -> None:
+        """Apply held updates whose time has come, in the order in which they were sent."""
+        due = [update for at, update in self._late if at <= self._clock.now()]
+        self._late = [(at, update) for at, update in self._late if at > self._clock.now()]
+        for update in due:
+            update.apply()
+            self.tell(update.card)
+
+    async def _until_late_ones_are_applied(self) -> None:
+        while self._late:
+            self._apply_late()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _read_update(self, body: Json) -> Update:
         card = self._known(body)
         data, private = as_record(body.get("cardData")), as_record(body.get("privateData"))
         if data is None and not private:
             raise ApiRefusal("param.cardDataAndPrivateDataBothEmpty")
         options = record(body, "cardUpdateOptions")
         id_type = whole(body, "userIdType", card.user_id_type)
-        variables = read_variables(data) if data is not None else None
-        for_people = self._private(private or {}, id_type)
-        if variables is not None:
-            card.update(variables, by_key=flag(options, "updateCardDataByKey"))
-        for person, own in for_people.items():
-            card.update_private(person, own, by_key=flag(options, "updatePrivateDataByKey"))
-        self.tell(card)
-        return web.json_response({"success": True, "result": True})
+        return Update(
+            card,
+            read_variables(data) if data is not None else None,
+            self._private(private or {}, id_type),
+            by_key=flag(options, "updateCardDataByKey"),
+            private_by_key=flag(options, "updatePrivateDataByKey"),
+        )
 
     def _known(self, body: Json) -> Card:
         track = text(body, "outTrackId")
@@ -147,9 +210,8 @@ class CardApi:
     def _put(self, card: Card, space: Space, body: Json) -> dict[str, object]:
         """One place. A place that does not exist is told inside a 200, as DingTalk does."""
         conversation = self._conversation(space, whole(body, "userIdType", card.user_id_type))
-        result: dict[str, object] = {"spaceType": space.type, "spaceId": space.id}
         if conversation is None:
-            return result | {"success": False, "carrierId": "", "errorMsg": "SYSTEM_ERROR"}
+            return _not_shown(space)
         users, everybody = mentions(body, space)
         only = [person.id for user in recipients(body, space) if (person := self._world.person(user)) is not None]
         message = Message(
@@ -167,13 +229,27 @@ class CardApi:
         )
         card.shown_in.append(message)
         self._talk.add(message)
-        return result | {"success": True, "carrierId": message.query_key, "errorMsg": ""}
+        return _shown(message, space)
 
     def _conversation(self, space: Space, id_type: int) -> str | None:
         if space.type == GROUP:
             return space.id if space.id in self._world.groups else None
         person = self._world.person(space.id, id_type)
         return person.private_chat if person else None
+
+
+def _created(card: Card, results: list[dict[str, object]]) -> web.Response:
+    return web.json_response({"success": True, "result": {"outTrackId": card.track, "deliverResults": results}})
+
+
+def _shown(message: Message, space: Space) -> dict[str, object]:
+    told: dict[str, object] = {"success": True, "carrierId": message.query_key, "errorMsg": ""}
+    return {"spaceType": space.type, "spaceId": space.id} | told
+
+
+def _not_shown(space: Space) -> dict[str, object]:
+    told: dict[str, object] = {"success": False, "carrierId": "", "errorMsg": "SYSTEM_ERROR"}
+    return {"spaceType": space.type, "spaceId": space.id} | told
 
 
 def read_variables(data: Json) -> dict[str, str]:

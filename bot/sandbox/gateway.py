@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 
 from aiohttp import WSMsgType, web
 
@@ -10,6 +11,7 @@ from bot.sandbox import ids
 from bot.sandbox.body import BadBody, as_record, items, read_json, text
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.connections import SYSTEM, Connection, Subscriptions
+from bot.sandbox.faults import PUSHES, Fault, Faults
 from bot.sandbox.frame_log import FrameLog
 from bot.sandbox.frames import Ack, Push, read_ack
 from bot.sandbox.limits import CONNECTIONS_MAX, WEBSOCKET_FRAME_MAX
@@ -35,14 +37,15 @@ class Gateway:
         clock: SandboxClock,
         log: FrameLog,
         nursery: Nursery,
+        faults: Faults,
         ping_every: float,
         drain_after: float,
     ) -> None:
         self._credentials, self._clock, self._log, self._nursery = credentials, clock, log, nursery
-        self._ping_every, self._drain_after = ping_every, drain_after
+        self._faults, self._ping_every, self._drain_after = faults, ping_every, drain_after
         self._tickets = Tickets(clock)
         self._waiting: dict[str, asyncio.Future[Ack]] = {}
-        self._connected = asyncio.Event()
+        self._connected, self._another = asyncio.Event(), asyncio.Event()
         self._app_id = f"{ids.fixed_hex(credentials.client_id, 8)}-0000-4000-8000-000000000001"
         self.connections: list[Connection] = []
 
@@ -71,26 +74,73 @@ class Gateway:
         self._waiting[push.id] = future
         try:
             async with asyncio.timeout(deadline):
-                await self._send(push)
-                return await future
+                await self._bring(push)
+                ack = await future
         except TimeoutError:
             self._log.add("timeout", f"{push.topic} {push.id}", f"{deadline} s")
             return None
         finally:
             self._waiting.pop(push.id, None)
+        if self._faults.meets((Fault.PUSH_AGAIN,)):
+            self._nursery.start(self._send_if_somebody_listens(replace(push, id=ids.push_id())))
+        return ack
 
-    async def _send(self, push: Push) -> None:
-        while takers := [c for c in self.connections if c.takes(push.kind, push.topic)]:
-            connection = secrets.choice(takers)
+    async def _bring(self, push: Push) -> None:
+        """Send, or do what the plan has in store for this push."""
+        fault = self._faults.meets(PUSHES)
+        if fault is not None:
+            self._log.add("fault", f"{push.topic} {push.id} {fault.word}")
+        match fault:
+            case Fault.PUSH_LOST:
+                pass
+            case Fault.PUSH_LATE | Fault.PUSH_OVERTAKEN:
+                self._nursery.start(self._send_later(push, at_the_next=fault is Fault.PUSH_OVERTAKEN))
+            case Fault.PUSH_TWICE | Fault.PUSH_TWICE_RENAMED:
+                await self._send(push)
+                again = push if fault is Fault.PUSH_TWICE else replace(push, id=ids.push_id())
+                await self._send_if_somebody_listens(again)
+            case Fault.LINK_SILENT:
+                self.silence(self._one_for(push))
+                await self._send(push)
+            case Fault.LINK_MOVED:
+                await self.disconnect(await self._send(push))
+            case Fault.LINK_CUT:
+                self.abort(await self._send(push))
+            case _:
+                await self._send(push)
+
+    async def _send_later(self, push: Push, *, at_the_next: bool) -> None:
+        """After a while, or right behind the next push if one comes sooner."""
+        another = self._another
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._faults.wait_seconds):
+                await (another.wait() if at_the_next else asyncio.Event().wait())
+        await self._send_if_somebody_listens(push)
+
+    async def _send_if_somebody_listens(self, push: Push) -> None:
+        with suppress(NobodyListens):
+            await self._send(push)
+
+    def _one_for(self, push: Push) -> Connection:
+        takers = [c for c in self.connections if c.takes(push.kind, push.topic)]
+        if not takers:
+            raise NobodyListens(push.topic)
+        return secrets.choice(takers)
+
+    async def _send(self, push: Push) -> Connection:
+        """To one connection; returns which."""
+        while True:
+            connection = self._one_for(push)
             frame = push.frame(connection_id=connection.id, app_id=self._app_id, now_ms=self._clock.now_ms())
-            self._log.add("push", f"{push.topic} {push.id}", frame)
+            self._log.add("swallowed" if connection.is_silent else "push", f"{push.topic} {push.id}", frame)
             try:
                 await connection.send(frame)
             except ConnectionError:  # it died a moment ago; another one may live
                 self._forget(connection)
             else:
-                return
-        raise NobodyListens(push.topic)
+                self._another.set()
+                self._another = asyncio.Event()
+                return connection
 
     # What goes wrong, for tests and for rehearsals.
 

@@ -56,3 +56,5 @@ REDELIVER_SECONDS: Final = 60.0
 DELIVERY_ATTEMPTS_MAX: Final = 5
 PING_SECONDS: Final = 30.0
 DRAIN_SECONDS: Final = 10.0
+# DingTalk's gateway gives up a call after about three seconds (504): what was under way then takes effect by now.
+CARD_UPDATE_LATE_SECONDS: Final = 3

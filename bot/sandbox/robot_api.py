@@ -8,6 +8,7 @@ from bot.sandbox import ids
 from bot.sandbox.body import Json, read_json, strings, text
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.door import Door
+from bot.sandbox.faults import Fault
 from bot.sandbox.limits import KEYS_PER_RECALL_MAX, QUERY_KEYS_MAX, RECALL_SECONDS, USERS_PER_SEND_MAX
 from bot.sandbox.media import MediaStore
 from bot.sandbox.msg_params import fill
@@ -37,10 +38,16 @@ class RobotApi:
     def routes(self) -> list[web.RouteDef]:
         """Where they are; the recall of private messages really is spelt `oto`."""
         return [
-            web.post("/v1.0/robot/groupMessages/send", self._door.new_api(self._send_to_group)),
+            web.post(
+                "/v1.0/robot/groupMessages/send",
+                self._door.new_api(self._send_to_group, besides=(Fault.ROBOT_REMOVED, Fault.CONTENT_REFUSED)),
+            ),
             web.post("/v1.0/robot/groupMessages/recall", self._door.new_api(self._recall_from_group)),
             web.post("/v1.0/robot/groupMessages/query", self._door.new_api(self._query_group)),
-            web.post("/v1.0/robot/oToMessages/batchSend", self._door.new_api(self._send_to_people)),
+            web.post(
+                "/v1.0/robot/oToMessages/batchSend",
+                self._door.new_api(self._send_to_people, besides=(Fault.PERSON_LEFT, Fault.CONTENT_REFUSED)),
+            ),
             web.get("/v1.0/robot/oToMessages/readStatus", self._door.new_api(self._read_status)),
             web.post("/v1.0/robot/otoMessages/batchRecall", self._door.new_api(self._recall_from_people)),
         ]

@@ -11,6 +11,7 @@ from bot.sandbox.contacts import Contacts
 from bot.sandbox.deliveries import Deliveries
 from bot.sandbox.door import Door
 from bot.sandbox.drawing import Drawing
+from bot.sandbox.faults import Faults
 from bot.sandbox.frame_log import FrameLog
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.knobs import Knobs
@@ -34,18 +35,32 @@ class Rooms:
 
     def __init__(self, world: World, credentials: Credentials, clock: SandboxClock, knobs: Knobs) -> None:
         self.world, self.clock, self.knobs = world, clock, knobs
-        self.address, self.nursery = Address(), Nursery()
+        self.address, self.nursery, self.faults = Address(), Nursery(), Faults()
         self.talk, self.media, self.cards = Talk(world), MediaStore(clock), Cards()
         self.units, self.log, self.tokens = Units(clock), FrameLog(clock), Tokens(credentials, clock)
-        self.door = Door(tokens=self.tokens, units=self.units, clock=clock, log=self.log, limits_on=knobs.limits_on)
+        self.door = Door(
+            tokens=self.tokens,
+            units=self.units,
+            clock=clock,
+            log=self.log,
+            faults=self.faults,
+            limits_on=knobs.limits_on,
+        )
         self.sessions = SessionWebhook(
-            world=world, talk=self.talk, clock=clock, units=self.units, log=self.log, limits_on=knobs.limits_on
+            world=world,
+            talk=self.talk,
+            clock=clock,
+            units=self.units,
+            log=self.log,
+            faults=self.faults,
+            limits_on=knobs.limits_on,
         )
         self.gateway = Gateway(
             credentials=credentials,
             clock=clock,
             log=self.log,
             nursery=self.nursery,
+            faults=self.faults,
             ping_every=knobs.ping_every,
             drain_after=knobs.drain_after,
         )
@@ -70,7 +85,14 @@ class Rooms:
         )
         self.chat = Chat(world=world, talk=self.talk, media=self.media, deliveries=self.deliveries, clock=clock)
         self.card_api = CardApi(
-            world=world, talk=self.talk, cards=self.cards, door=self.door, credentials=credentials, clock=clock
+            world=world,
+            talk=self.talk,
+            cards=self.cards,
+            door=self.door,
+            credentials=credentials,
+            clock=clock,
+            faults=self.faults,
+            nursery=self.nursery,
         )
         self.card_press = CardPress(
             world=world,

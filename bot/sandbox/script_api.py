@@ -34,6 +34,8 @@ class Desk(Protocol):
     def move_clock(self, to: datetime | str) -> Found: ...
     def freeze_clock(self, at: datetime | None = None) -> Found: ...
     def run_clock(self) -> Found: ...
+    def faults_json(self) -> Found: ...
+    def set_faults(self, written: Json) -> Found: ...
     def auth_code(self, person: str) -> str: ...
 
 
@@ -48,6 +50,8 @@ class ScriptApi:
         return [
             web.get("/sandbox/clock", self._clock),
             web.post("/sandbox/api/clock", self._set_clock),
+            web.get("/sandbox/api/faults", self._faults),
+            web.post("/sandbox/api/faults", self._set_faults),
             web.post("/sandbox/api/say", self._say),
             web.post("/sandbox/api/picture", self._picture),
             web.post("/sandbox/api/file", self._file),
@@ -69,6 +73,12 @@ class ScriptApi:
             return web.json_response(self._moved(body))
         except ClockGoesBack as error:
             raise PageRefusal("时间只能往前走。", status=409) from error
+
+    async def _faults(self, _: web.Request) -> web.Response:
+        return web.json_response(self._desk.faults_json())
+
+    async def _set_faults(self, request: web.Request) -> web.Response:
+        return web.json_response(self._desk.set_faults(await read_json(request)))
 
     def _moved(self, body: Json) -> Found:
         if preset := text(body, "preset"):

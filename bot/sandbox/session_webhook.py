@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from bot.sandbox import ids
+from bot.sandbox.bad_answers import afterwards, instead, old_refusal
 from bot.sandbox.body import BadBody, Json, as_record, flag, items, read_json, record, strings, text
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.faults import CALLS, Fault, Faults
 from bot.sandbox.frame_log import FrameLog
 from bot.sandbox.limits import MENTIONS_MAX, SESSION_SECONDS, SESSIONS_MAX, WEBHOOK_PER_MINUTE_MAX
 from bot.sandbox.rates import RateWindow
@@ -26,9 +28,18 @@ class SessionWebhook:
     """Open sessions. Whatever is wrong is said by errcode in HTTP 200."""
 
     def __init__(  # its collaborators, each by name
-        self, *, world: World, talk: Talk, clock: SandboxClock, units: Units, log: FrameLog, limits_on: bool
+        self,
+        *,
+        world: World,
+        talk: Talk,
+        clock: SandboxClock,
+        units: Units,
+        log: FrameLog,
+        faults: Faults,
+        limits_on: bool,
     ) -> None:
         self._world, self._talk, self._clock, self._units, self._log = world, talk, clock, units, log
+        self._faults = faults
         self.limits_on = limits_on
         self._sessions: dict[str, tuple[str, datetime]] = {}
         self._rates = RateWindow(WEBHOOK_PER_MINUTE_MAX, timedelta(minutes=1), clock.real)
@@ -45,8 +56,17 @@ class SessionWebhook:
         self._sessions[session] = (conversation, ends)
         return session, ends
 
-    async def _send(self, request: web.Request) -> web.Response:
+    async def _send(self, request: web.Request) -> web.StreamResponse:
+        fault = self._faults.meets((*CALLS, Fault.WEBHOOK_EXPIRED))
+        if fault is not None:
+            self._log.add("fault", f"POST /robot/sendBySession {fault.word}")
+        if (bad := instead(fault, request)) is not None:
+            return bad
         try:
+            if fault is Fault.THROTTLED:
+                raise OapiRefusal(TOO_FAST, "send too fast, exceed 20 times per minute")
+            if fault is not None and (refusal := old_refusal(fault)):
+                raise refusal
             conversation = self._conversation(request.query.get("session", ""))
             message = self._read(await read_json(request), conversation)
             if self.limits_on and not self._rates.admits(conversation):
@@ -59,7 +79,7 @@ class SessionWebhook:
         self._log.add("call", "POST /robot/sendBySession 200")
         if message is not None:
             self._talk.add(message)
-        return web.json_response({"errcode": 0, "errmsg": "ok"})
+        return await afterwards(fault, request, web.json_response({"errcode": 0, "errmsg": "ok"}), self._faults)
 
     def _conversation(self, session: str) -> str:
         conversation, ends = self._sessions.get(session, ("", None))

@@ -297,14 +297,14 @@ def _told(row: Mapping[str, Any]) -> Told:
     )
 
 
-def open_chat(database: Database, units: Units, clock: Now, zone: Any) -> Chat:
+def open_chat(database: Database, units: Units, clock: Now, zone: Any, *, catalogues: Catalogues | None = None) -> Chat:
     """The robot's corridor over a book, without DingTalk."""
     nursery, usage = Nursery(), UsageMeter(database, clock, zone)
     corridor = Corridor(
         database,
         units,
         clock=clock,
-        catalogues=Catalogues(),
+        catalogues=catalogues or Catalogues(),
         nursery=nursery,
         counter=usage,
         face=CardFace("markdown_button", "robot"),

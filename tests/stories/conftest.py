@@ -1,5 +1,5 @@
 """Stories of the whole way from a thumb to the ledger and back."""
 
-from tests.stories.fixtures import chat, empty_chat
+from tests.stories.fixtures import books, chat, empty_chat
 
-__all__ = ["chat", "empty_chat"]
+__all__ = ["books", "chat", "empty_chat"]

@@ -8,8 +8,15 @@ import pytest
 from bot import corridor
 from storage.database import Database
 from storage.unit import Units
-from tests.conftest import Clock
+from tests.conftest import ZONE, Clock, Databases
 from tests.stories.chat import Chat, open_chat
+from tests.stories.copies import Books
+
+
+@pytest.fixture(scope="session")
+def books(databases: Databases) -> Books:
+    """For stories that are told many times over."""
+    return Books(databases, ZONE)
 
 
 @pytest.fixture

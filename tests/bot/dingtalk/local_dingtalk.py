@@ -49,6 +49,7 @@ class Request:
     query: dict[str, str]
     body: Any
     headers: Mapping[str, str]
+    transport: asyncio.Transport | None = None
 
 
 @dataclass
@@ -107,7 +108,9 @@ class LocalDingTalk:
             }
         else:
             body = json.loads(await request.text() or "{}")
-        heard = Request(request.method, request.path, dict(request.query), body, dict(request.headers))
+        heard = Request(
+            request.method, request.path, dict(request.query), body, dict(request.headers), request.transport
+        )
         self.requests.append(heard)
         scripted = self.answers.get(request.path, [])
         if scripted:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.dingtalk.acks import AckData, card_ack, plain_ack
 from bot.dingtalk.backoff import Backoff
-from bot.dingtalk.connection import StreamConnection
+from bot.dingtalk.connection import ConnectionLimits, StreamConnection
 from bot.dingtalk.frames import Received
 from tests.bot.dingtalk.local_dingtalk import (
     QUICK,
@@ -194,6 +194,43 @@ async def test_the_new_connection_is_open_before_the_old_one_closes(connect: Con
     assert connection.state.reconnects == 1
     assert connection.state.last_error == ""
     assert len(dingtalk.asked(OPEN)) == 2
+
+
+async def test_with_the_limits_as_they_ship_a_moved_connection_is_back_within_three_seconds(
+    connect: Connect, dingtalk: LocalDingTalk
+) -> None:
+    connect(Inbox(), limits=ConnectionLimits())
+    await until(lambda: dingtalk.sockets)
+    told_at = time.monotonic()
+    await dingtalk.sockets[0].push(system_frame("disconnect", {"reason": "connection is expired"}))
+    await until(lambda: len(dingtalk.sockets) == 2)
+    assert time.monotonic() - told_at < 3
+    assert not dingtalk.sockets[0].closed.is_set()
+
+
+async def test_with_the_limits_as_they_ship_a_silent_socket_is_replaced_after_ninety_seconds(
+    connect: Connect, dingtalk: LocalDingTalk
+) -> None:
+    passed = 0.0
+    dingtalk.is_mute = True
+    connection = connect(Inbox(), limits=ConnectionLimits(), monotonic=lambda: time.monotonic() + passed)
+    await until(lambda: connection.state.connected)
+    passed = 80.0
+    await asyncio.sleep(1.2)  # the watch looks every second
+    assert connection.state.reconnects == 0
+    passed = 90.0
+    await until(lambda: len(dingtalk.sockets) == 2)
+
+
+async def test_every_link_has_a_ticket_of_its_own(connect: Connect, dingtalk: LocalDingTalk) -> None:
+    connect(Inbox())
+    for nth in range(1, 5):
+        await until(lambda nth=nth: len(dingtalk.sockets) == nth)
+        dingtalk.sockets[-1].cut()
+    await until(lambda: len(dingtalk.sockets) == 5)
+    tickets = [socket.request.query["ticket"] for socket in dingtalk.sockets]
+    assert len(set(tickets)) == 5
+    assert len(dingtalk.asked(OPEN)) == 5
 
 
 async def test_the_last_frames_of_an_expiring_connection_are_still_taken(

@@ -124,6 +124,19 @@ async def test_a_call_whose_token_could_not_be_fetched_was_surely_not_made(
     assert not failure.value.ambiguous
 
 
+async def test_an_update_that_breaks_off_is_not_repeated_behind_our_back(api: OpenApi, dingtalk: LocalDingTalk) -> None:
+    async def breaks(request: Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.json_response({})
+
+    dingtalk.answer(CARD, breaks, dingtalk.usually)
+    with pytest.raises(Transient) as failure:
+        await api.update_card({"outTrackId": "c"})
+    assert failure.value.ambiguous
+    assert len(dingtalk.asked(CARD)) == 1
+
+
 async def test_what_was_never_sent_may_be_repeated_and_what_broke_off_only_with_care(
     api: OpenApi, dingtalk: LocalDingTalk, http: aiohttp.ClientSession, credentials: Credentials, clock: HandClock,
     units: Units,
