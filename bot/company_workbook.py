@@ -143,7 +143,7 @@ def _read(data: bytes) -> Sheets:
 
 def _read_sheet(findings: Findings, page: Any, title: str, key: str) -> tuple[_Sheet, list[dict[str, object]]]:
     sheet, elements = _Sheet(title=shown(title)), list[dict[str, object]]()
-    rows = page.iter_rows(max_col=COLUMNS_MAX + 1)
+    rows = page.iter_rows(max_row=ELEMENTS_MAX + 2, max_col=COLUMNS_MAX + 1)
     headings = _headings(findings, sheet, key, next(iter(rows), ()))
     for number, cells in enumerate(rows, start=2):
         element = dict[str, object]()
@@ -159,8 +159,6 @@ def _read_sheet(findings: Findings, page: Any, title: str, key: str) -> tuple[_S
         if element:
             sheet.rows.append(number)
             elements.append(element)
-        if len(elements) > ELEMENTS_MAX:
-            break  # enough to be refused; nothing behind it is left out in silence
     return sheet, elements
 
 

@@ -16,9 +16,8 @@ from typing import Any, Final, NoReturn
 from bot.company_workbook import BYTES_MAX, Sheets, open_workbook
 from domain.company_file import CompanyFileFaults, Fault, FaultKind
 
-# A workbook of 100,000 materials takes about a third of it.
 MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
-SECONDS_MAX: Final = 60
+SECONDS_MAX: Final = 30
 # As much as a company file may have that comes as JSON.
 ANSWER_BYTES_MAX: Final = 64 * 1024 * 1024
 

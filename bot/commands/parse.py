@@ -31,7 +31,9 @@ def parse(catalog: Path, now: str) -> int:
     except CompanyFileFaults as found:
         return _say(*fault_lines(found.faults), status=1)
     for reading in parse_lines(_lines(sys.stdin.buffer), catalogue=Catalogue.of(company), now=moment):
-        sys.stdout.write(reading + "\n")
+        # A context may hold lone surrogates, and the terminal may have another encoding.
+        sys.stdout.buffer.write(reading.encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
     return 0
 
 

@@ -12,7 +12,9 @@ from bot.dingtalk.tolerant import Json, flag, identifier, instant, integer, item
 from handlers.language.read import TEXT_MAX
 from handlers.messages import Chat, ChatKind, File, Message, Picture, QuotaGone, Sender, Text, Unreadable, Voice
 
-TEXT_LENGTH_MAX: Final = TEXT_MAX  # Characters. A longer one is answered with the advice to send it in parts, never cut.
+TEXT_LENGTH_MAX: Final = (
+    TEXT_MAX  # Characters. A longer one is answered with the advice to send it in parts, never cut.
+)
 QUOTED_LENGTH_MAX: Final = 20_000
 NAME_LENGTH_MAX: Final = 100  # Nicknames and titles of groups, only ever shown.
 WEBHOOK_LENGTH_MAX: Final = 2_000

@@ -144,7 +144,9 @@ def test_text_is_taken_up_to_the_limit_and_never_cut() -> None:
     just_fits = changed("text-group", text={"content": "领" * TEXT_LENGTH_MAX}).message
     assert isinstance(just_fits, Text)
     assert len(just_fits.text) == TEXT_LENGTH_MAX
-    assert changed("text-group", text={"content": "领" * (TEXT_LENGTH_MAX + 1)}).message == Unreadable(**IN_GROUP, kind="too_long")
+    assert changed("text-group", text={"content": "领" * (TEXT_LENGTH_MAX + 1)}).message == Unreadable(
+        **IN_GROUP, kind="too_long"
+    )
     segments = [{"text": "领" * (TEXT_LENGTH_MAX + 1)}, {"type": "picture", "downloadCode": "dl"}]
     assert changed("rich-text-picture", content={"richText": segments}).message == Unreadable(
         **IN_GROUP, kind="too_long"
