@@ -1,7 +1,7 @@
 """Opens a workbook in a process of its own: whatever the file makes of openpyxl, the robot's memory and time stay ours.
 
-A workbook of some hundred kilobytes can ask for gigabytes, in its archive, its shared strings or its entities. The child
-may have so much memory and so many seconds; when it dies, the file is refused like any other faulty file.
+A workbook of some hundred kilobytes can ask for gigabytes, in its archive, its shared strings or its entities. The
+child may have so much memory and so many seconds; when it dies, the file is refused like any other faulty file.
 """
 
 import json

@@ -10,7 +10,7 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import Size, size_of
 from handlers.language.vocabulary import Cue
 
-# No thing has a name of more words, nor more sizes; a heap of them is strange words, and looking it up would cost a cube.
+# No thing has a name of more words, nor more sizes; a heap of them is strange, and looking it up would cost a cube.
 WORDS_MAX: Final = 20
 
 _NAMED = (Domain.PROJECT, Domain.TEAM, Domain.PERSON, Domain.SUPPLIER, Domain.CUSTOMER, Domain.WAREHOUSE)

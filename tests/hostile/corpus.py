@@ -1,4 +1,4 @@
-"""Bad input as data, by the numbers of the fault catalogue: G3 sizes, G4 Unicode, G5 numbers, G6 injections, G7 addresses.
+"""Bad input as data, by the fault catalogue: G3 sizes, G4 Unicode, G5 numbers, G6 injections, G7 addresses.
 
 Every text may come through every door that takes text. None of them is a booking by itself; what may be booked when it
 stands for a quantity, and as exactly how much, is said apart in `COUNTED`.

@@ -1,5 +1,6 @@
 """G2 and G8 as files: workbooks and JSON that a company file must never be. Each is built when it is asked for."""
 
+import gzip
 import io
 import json
 import zipfile
@@ -141,14 +142,23 @@ JSON_FILES: Final[dict[str, Callable[[], bytes]]] = {
     "nul": lambda: b'{"company": {"name": "a\\u0000b"}}',
     "another encoding": lambda: '{"company": {"name": "江城"}}'.encode("utf-16"),
     "no text": lambda: bytes(range(256)) * 50,
-    "lists for everything": lambda: json.dumps(dict.fromkeys(("units", "materials", "people"), [[[]]])).encode(),
+    "lists for everything": lambda: json.dumps({"units": [[[]]], "materials": [[[]]], "people": [[[]]]}).encode(),
     "too many": lambda: json.dumps({"units": [{"name": f"u{n}"} for n in range(100_001)]}).encode(),
     "an unknown key": lambda: b'{"{{7*7}}": []}',
-    "not a number": lambda: (
-        '{"materials": [{"code": "A", "name": "砂", "base_unit": "吨", "safety_stock": "1e400"}]}'.encode()
-    ),
-    "a quantity of other digits": lambda: (
+    "not a number": '{"materials": [{"code": "A", "name": "砂", "base_unit": "吨", "safety_stock": "1e400"}]}'.encode,
+    "a quantity of other digits": (
         '{"units": [{"name": "吨"}], "materials": [{"code": "A", "name": "砂", "base_unit": "吨",'
         ' "units": [{"unit": "包", "per_base": "٣"}]}]}'
-    ).encode(),
+    ).encode,
+}
+
+# What a backup must never be.
+FILES_OF_BYTES: Final[dict[str, bytes]] = {
+    "nothing": b"",
+    "bytes": bytes(range(256)) * 100,
+    "a workbook": GOOD,
+    "an archive cut off": GOOD[:100],
+    "a bomb": gzip.compress(bytes(50_000_000)),
+    "two archives": GOOD + GOOD,
+    "JSON": b'{"seq": 1e400}',
 }
