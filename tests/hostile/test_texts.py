@@ -41,7 +41,7 @@ async def unharmed(site: Chat, entries: int) -> None:
     for told in site.heard:
         assert "抱歉" not in told.words
         assert not FORMED.search(CODE.sub("", told.markdown)), told.markdown[:500]
-        assert "49" not in told.markdown
+        assert "1337" not in told.markdown
         assert len(told.markdown) <= 3_400
 
 
