@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn
 
-from bot.company_workbook import Sheets, open_workbook
+from bot.company_workbook import Sheets
+from bot.workbook_apart import open_apart
 from domain.company import Company
 from domain.company_file import CompanyFile, CompanyFileFaults, Fault, FaultKind, InUse, read_company_file
 
@@ -35,7 +36,7 @@ class CompanySource:
 def read_source(data: bytes) -> CompanySource:
     """Read a company file of either kind. Raises CompanyFileFaults when it is neither."""
     if data.startswith(ZIP_MAGIC):
-        sheets = open_workbook(data)
+        sheets = open_apart(data)
         return CompanySource(data=sheets.data, sheets=sheets)
     return CompanySource(data=read_json(data))
 

@@ -5,7 +5,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -48,6 +48,11 @@ class Sheets:
     data: dict[str, object] = field(default_factory=dict[str, object])
     _sheets: dict[str, _Sheet] = field(default_factory=dict[str, _Sheet])
 
+    @classmethod
+    def taken_down(cls, written: Mapping[str, Any]) -> "Sheets":
+        """The sheets as `dataclasses.asdict` wrote them."""
+        return cls(data=written["data"], _sheets={key: _Sheet(**sheet) for key, sheet in written["_sheets"].items()})
+
     def keep(self, key: str, sheet: _Sheet, value: object) -> None:
         """Take over one sheet."""
         self.data[key] = value
@@ -78,7 +83,7 @@ def open_workbook(data: bytes) -> Sheets:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _read(data)
-    except CompanyFileFaults:
+    except (CompanyFileFaults, MemoryError):
         raise
     except Exception as error:  # openpyxl answers a broken file with whatever went wrong inside it
         raise CompanyFileFaults((Fault(place="", kind=FaultKind.NOT_WORKBOOK),)) from error

@@ -13,6 +13,7 @@ from bot.cards import CardFace
 from bot.dingtalk.acks import card_ack, plain_ack
 from bot.dingtalk.frames import Received, read_raw
 from bot.dingtalk.units import Pool, UnitCounter
+from bot.haste import Haste
 from bot.nursery import Nursery
 from domain.faults import OurFault
 from domain.messaging import Reply
@@ -36,6 +37,8 @@ SWEEP_MAX: Final = 100
 WAITING_MAX: Final = 2_000
 # Seconds between tries to store while the database is out of reach; together well below what a handler may take.
 STORE_PAUSES: Final = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+# Frames stored and not finished at once, and each a task; beyond it as well.
+UNFINISHED_MAX: Final = 2_000
 # The same button pressed again this soon is a double tap, or the same push once more.
 DOUBLE_TAP: Final = timedelta(seconds=5)
 
@@ -140,6 +143,7 @@ class Corridor:
         self._face = face
         self._inbox = Inbox(database, nursery)
         self._running: dict[str, asyncio.Task[Answer | None]] = {}
+        self._haste = Haste()
         self.faults = 0
         self.received = 0
 
@@ -152,6 +156,8 @@ class Corridor:
             self._note(received)
             return plain_ack(received.kind)
         failpoint("frame-read")
+        if len(self._running) >= UNFINISHED_MAX:
+            raise TooBusy
         arrived = self._clock.now()
         arrival = Arrival(key=received.key, kind=received.kind, raw=received.raw, received_at=arrived)
         if not await self._inbox.store(arrival):
@@ -159,7 +165,7 @@ class Corridor:
             if again is None or not await self._inbox.store(again):
                 return plain_ack(received.kind)
             arrival = again
-        task = self._carry_out(arrival.key, received.kind, message)
+        task = self._carry_out(arrival.key, received.kind, message, hasty=True)
         done, _ = await asyncio.wait({task}, timeout=ACK_WITHIN_SECONDS)
         answer = task.result() if done and not task.cancelled() and task.exception() is None else None
         return self._ack(received, answer)
@@ -190,21 +196,41 @@ class Corridor:
         picture = next((o.card for o in reversed(told) if o.card and o.card.card == received.message.card), None)
         return card_ack(self._face.acknowledged(picture)) if picture is not None else card_ack()
 
-    def _carry_out(self, key: str, kind: str, message: Message) -> "asyncio.Task[Answer | None]":
-        """Start the work for a stored frame, or join the work that runs for the same key already."""
+    def _carry_out(
+        self, key: str, kind: str, message: Message, *, hasty: bool = False
+    ) -> "asyncio.Task[Answer | None]":
+        """Start the work for a stored frame, or join the work that runs for the same key already.
+
+        Only what comes in can be `hasty`: what the sweeper takes up was taken in already, and is owed.
+        """
         if (running := self._running.get(key)) is not None:
             return running
-        task: asyncio.Task[Answer | None] = self._nursery.start(self._work(key, kind, message), f"work {key}")
+        work = self._in_turn(key, kind, message) if hasty else self._work(key, kind, message)
+        task: asyncio.Task[Answer | None] = self._nursery.start(work, f"work {key}")
         self._running[key] = task
         task.add_done_callback(lambda _: self._running.pop(key, None))
         return task
 
+    async def _in_turn(self, key: str, kind: str, message: Message) -> Answer | None:
+        """The work, unless its person has too much under way."""
+        if not isinstance(message, ChatMessage | CardAction):
+            return await self._work(key, kind, message)
+        person = message.sender.id or (message.chat.id if isinstance(message, ChatMessage) else "")
+        if not self._haste.begin(person):
+            told = reply_to(message) if self._haste.must_tell(person, self._clock.now()) else None
+            return await self._do(key, kind, route.too_fast(message), told)
+        try:
+            return await self._work(key, kind, message)
+        finally:
+            self._haste.end(person)
+
     async def _work(self, key: str, kind: str, message: Message) -> Answer | None:
         operation = route.operation_for(message, self._catalogues)
-        if operation is None:
-            return None
+        return None if operation is None else await self._do(key, kind, operation, reply_to(message))
+
+    async def _do(self, key: str, kind: str, operation: Operation, reply: Reply | None) -> Answer | None:
         try:
-            return await self._units.work(key, operation, kind=kind, reply=reply_to(message))
+            return await self._units.work(key, operation, kind=kind, reply=reply)
         except Exception as error:
             # The frame stays in the inbox; the sweeper tries again until it gives up and tells the person.
             log.error("unit failed", extra={"key": key, "error": type(error).__name__}, exc_info=error)
@@ -222,6 +248,8 @@ class Corridor:
 
     async def sweep(self) -> int:
         """Take up frames that were received and not finished in time; returns how many."""
+        if len(self._running) >= UNFINISHED_MAX:
+            return 0
         now = self._clock.now()
         async with self._database.write() as connection:
             overdue = await inbox.overdue(connection, now, SWEEP_MAX)

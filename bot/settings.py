@@ -230,7 +230,11 @@ def _file(text: str, directory: Path) -> Path | None:
     if not text:
         return None
     path = directory / text
-    if not path.is_file():
+    try:
+        found = path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        found = False
+    if not found:
         raise Expected("文件不存在，应为公司文件（JSON 或 Excel）的路径")
     return path
 

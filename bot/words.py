@@ -13,6 +13,7 @@ from markupsafe import Markup
 from domain.company import Company
 from domain.documents import Act, DocumentKind, State
 from domain.values import Money, Price, Quantity, decimal_text
+from handlers.language.read import TEXT_MAX
 
 _MARKS: Final = re.compile(r"([\\`*_\[\]()#!>~@<|])")
 # Lists at the beginning of a line, and lines of dashes or equals signs, which draw a rule or a heading.
@@ -75,7 +76,7 @@ INTENTS: Final = {
     "stock.query": "查库存",
 }
 POOLS: Final = {"api": "接口调用", "stream": "消息收发"}
-MESSAGES: Final = {"picture": "图片", "file": "文件", "video": "视频", "too_long": "这么长的文字"}
+MESSAGES: Final = {"picture": "图片", "file": "文件", "video": "视频"}
 
 
 def escape(text: str) -> Markup:
@@ -183,5 +184,6 @@ def register(environment: Environment) -> None:
         "INTENTS": INTENTS,
         "POOLS": POOLS,
         "MESSAGES": MESSAGES,
+        "TEXT_MAX": TEXT_MAX,
     }
     environment.globals.update(lists)

@@ -33,6 +33,11 @@ class HeardNothing(DomainError):
     """A voice message in which DingTalk recognised no words."""
 
 
+@dataclass(eq=False)
+class TooFast(DomainError):
+    """One more message of somebody who has too many under way; nothing of it is done."""
+
+
 def operation_for(message: Message, catalogues: Catalogues) -> Operation | None:
     """The operation, or None for what needs no answer."""
     match message:
@@ -54,9 +59,16 @@ def operation_for(message: Message, catalogues: Catalogues) -> Operation | None:
             return None
 
 
-def _refusal(message: ChatMessage, error: DomainError) -> Operation:
+def too_fast(message: ChatMessage | CardAction) -> Operation:
+    """Nothing is done and nothing read; the key is finished with a refusal."""
+    return _refusal(message, TooFast())
+
+
+def _refusal(message: ChatMessage | CardAction, error: DomainError) -> Operation:
     def decide(_draft: object) -> None:
         raise error
 
-    chat = message.chat.id if message.chat.kind is ChatKind.GROUP else PRIVATE
+    chat = PRIVATE
+    if isinstance(message, ChatMessage) and message.chat.kind is ChatKind.GROUP:
+        chat = message.chat.id
     return Operation(by=Asker(person=message.sender.id, chat=chat), may=None, decide=decide)

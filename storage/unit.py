@@ -23,6 +23,7 @@ from storage.database import Database, is_passing
 from storage.failpoint import failpoint
 from storage.inbox import Finished, InboxState
 from storage.sets import insert
+from storage.turns import take_turns
 
 log: Final = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class Units:
     def _distinct(self) -> list[_Work]:
         """The next works, no key twice in one unit."""
         batch, keys, rest = list[_Work](), set[str](), list[_Work]()
-        for work in self._waiting:
+        for work in take_turns(self._waiting, lambda work: work.operation.by.person):
             fits = len(batch) < self._batch_max and work.key not in keys
             (batch if fits else rest).append(work)
             keys.add(work.key)

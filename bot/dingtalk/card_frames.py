@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from bot.dingtalk.faults import FrameFault, MakeKey
-from bot.dingtalk.tolerant import Json, integer, items, mapping, storable, text
+from bot.dingtalk.tolerant import Json, identifier, integer, items, mapping, storable, text
 from handlers.messages import CardAction, Sender
 
 UNION_ID: Final = 2  # userIdType of an id that is not the user id; we never ask for it.
@@ -16,7 +16,7 @@ UNION_ID: Final = 2  # userIdType of an id that is not the user id; we never ask
 
 def read(data: Json, *, key: MakeKey) -> CardAction:
     """Raises FrameFault without the card's id or without anything that names an action."""
-    card = text(data.get("outTrackId"))
+    card = identifier(data.get("outTrackId"))
     if not card:
         raise FrameFault("card press without outTrackId")
     pressed = _pressed(data)
@@ -24,8 +24,8 @@ def read(data: Json, *, key: MakeKey) -> CardAction:
     action = _action(params, items(pressed.get("actionIds")))
     if not action:
         raise FrameFault("card press without an action")
-    person = "" if integer(data.get("userIdType")) == UNION_ID else text(data.get("userId"))
-    nonce = text(params.get("nonce"))
+    person = "" if integer(data.get("userIdType")) == UNION_ID else identifier(data.get("userId"))
+    nonce = identifier(params.get("nonce"))
     return CardAction(
         key=key("card", card, person, action, nonce),
         sender=Sender(id=person),
@@ -48,7 +48,7 @@ def _pressed(data: Json) -> Json:
 def _action(params: Json, action_ids: list[object]) -> str:
     """Our own template says `action`; the built-in ones hand back `id`, or name the button among the action ids."""
     named = (params.get("action"), params.get("id"), *action_ids)
-    return next((word for word in map(text, named) if word), "")
+    return next((word for word in map(identifier, named) if word), "")
 
 
 def _form(form: Json) -> tuple[tuple[str, str], ...]:

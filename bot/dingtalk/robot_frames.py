@@ -8,10 +8,17 @@ from typing import Final, TypedDict
 from bot.dingtalk.faults import FrameFault, MakeKey
 from bot.dingtalk.quotes import quoted_in
 from bot.dingtalk.rich_text import codes_of, download_code, words_of
-from bot.dingtalk.tolerant import Json, flag, instant, integer, items, mapping, text
+from bot.dingtalk.tolerant import Json, flag, identifier, instant, integer, items, mapping, text
+from handlers.language.read import TEXT_MAX
 from handlers.messages import Chat, ChatKind, File, Message, Picture, QuotaGone, Sender, Text, Unreadable, Voice
 
-TEXT_LENGTH_MAX: Final = 20_000  # Characters. A longer one is answered with the advice to use Excel, never cut.
+TEXT_LENGTH_MAX: Final = (
+    TEXT_MAX  # Characters. A longer one is answered with the advice to send it in parts, never cut.
+)
+QUOTED_LENGTH_MAX: Final = 20_000
+NAME_LENGTH_MAX: Final = 100  # Nicknames and titles of groups, only ever shown.
+WEBHOOK_LENGTH_MAX: Final = 2_000
+MENTIONED_MAX: Final = 100  # Colleagues named in one message; who comes behind them is left out.
 KIND_LENGTH_MAX: Final = 100
 QUOTA_GONE: Final = 20001  # errorCode of a push after the month's Webhook and Stream quota is used up.
 PRIVATE: Final = "1"  # conversationType of the chat between one person and the robot.
@@ -70,23 +77,24 @@ def _common(headers: Json, data: Json, key: MakeKey) -> _Common:
 def _sender(data: Json) -> Sender:
     """DingTalk leaves `senderStaffId` out for people outside, and for everybody until the robot is published."""
     return Sender(
-        id=text(data.get("senderStaffId")).strip(),
-        nick=text(data.get("senderNick")),
+        id=identifier(data.get("senderStaffId")).strip(),
+        nick=text(data.get("senderNick"))[:NAME_LENGTH_MAX],
         is_admin=flag(data.get("isAdmin")),
     )
 
 
 def _chat(data: Json) -> Chat:
-    conversation = text(data.get("conversationId")) or text(data.get("openThreadId"))
+    conversation = identifier(data.get("conversationId")) or identifier(data.get("openThreadId"))
     if not conversation:
         raise FrameFault("robot message without conversationId")
     # What is not surely private is treated as a group, where less is shown.
     kind = ChatKind.PRIVATE if text(data.get("conversationType")) == PRIVATE else ChatKind.GROUP
+    webhook = text(data.get("sessionWebhook"))
     return Chat(
         id=conversation,
         kind=kind,
-        title=text(data.get("conversationTitle")),
-        webhook=text(data.get("sessionWebhook")),
+        title=text(data.get("conversationTitle"))[:NAME_LENGTH_MAX],
+        webhook=webhook if len(webhook) <= WEBHOOK_LENGTH_MAX else "",
         webhook_until=instant(data.get("sessionWebhookExpiredTime")),
     )
 
@@ -114,7 +122,7 @@ def _words(push: _Push, words: str, body: Json) -> Message:
     words = words.strip()
     if len(words) > TEXT_LENGTH_MAX:
         return _unreadable(push, "too_long")
-    quoted = quoted_in(push.data, body, length_max=TEXT_LENGTH_MAX)
+    quoted = quoted_in(push.data, body, length_max=QUOTED_LENGTH_MAX)
     return Text(**push.common, text=words, quoted=quoted, mentioned=_mentioned(push.data))
 
 
@@ -122,8 +130,8 @@ def _mentioned(data: Json) -> tuple[str, ...]:
     """The colleagues named with @, once each; the robot itself stands among them and is left out."""
     robot = text(data.get("chatbotUserId"))
     named = [mapping(one) for one in items(data.get("atUsers"))]
-    people = [text(one.get("staffId")) for one in named if not robot or text(one.get("dingtalkId")) != robot]
-    return tuple(dict.fromkeys(person for person in people if person))
+    people = [identifier(one.get("staffId")) for one in named if not robot or text(one.get("dingtalkId")) != robot]
+    return tuple(dict.fromkeys(person for person in people if person))[:MENTIONED_MAX]
 
 
 def _picture(push: _Push) -> Message:

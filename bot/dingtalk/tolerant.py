@@ -10,6 +10,7 @@ Json: TypeAlias = Mapping[str, object]
 
 NOTHING: Final[Json] = {}
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+IDENTIFIER_LENGTH_MAX: Final = 256  # DingTalk's have up to about 80; an index of PostgreSQL takes about 2,700 bytes.
 MILLISECONDS_MAX: Final = 253_402_300_799_000  # The end of the year 9999, the last one that Python can write.
 
 # NUL, which PostgreSQL cannot store, and lone surrogates, which cannot be encoded.
@@ -50,6 +51,12 @@ def text(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return _digits(value)
     return ""
+
+
+def identifier(value: object) -> str:
+    """The id of a person, a chat or a card. One of another length is nobody's, and empty like one that is absent."""
+    found = text(value)
+    return found if len(found) <= IDENTIFIER_LENGTH_MAX else ""
 
 
 def _digits(number: int) -> str:

@@ -17,6 +17,7 @@ class FaultKind(StrEnum):
     NOT_JSON = "not_json"
     NOT_WORKBOOK = "not_workbook"
     FILE_TOO_LARGE = "file_too_large"
+    TOO_COSTLY = "too_costly"
     FORMULA = "formula"
     CELL_ERROR = "cell_error"
     INEXACT_NUMBER = "inexact_number"

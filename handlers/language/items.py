@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from handlers.language.lexicon import Domain, Tier, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import Size, size_of
 from handlers.language.vocabulary import Cue
+
+# No thing has a name of more words, nor more sizes; a heap of them is strange, and looking it up would cost a cube.
+WORDS_MAX: Final = 20
 
 _NAMED = (Domain.PROJECT, Domain.TEAM, Domain.PERSON, Domain.SUPPLIER, Domain.CUSTOMER, Domain.WAREHOUSE)
 
@@ -114,7 +118,7 @@ class ItemBuilder:
         elif piece.shape is Shape.NUMBER:
             self._number(piece, after, before)
         elif piece.shape is Shape.SIZE and piece.size is not None:
-            self._mention(piece).sizes.append(piece.size)
+            self._size(piece, piece.size)
         elif piece.shape in (Shape.PRICE, Shape.AMOUNT, Shape.LOT, Shape.EXPIRY, Shape.SERIALS):
             self._detail(piece)
         elif is_part(piece) and piece.word is not None:
@@ -180,8 +184,18 @@ class ItemBuilder:
         """Quantity first: the mention goes on until something ends it."""
         return item.first_quantity is item.quantity
 
+    def _size(self, piece: Piece, size: Size) -> None:
+        item = self._mention(piece)
+        if len(item.sizes) < WORDS_MAX:
+            item.sizes.append(size)
+        else:
+            item.strange += piece.text
+
     def _word(self, piece: Piece, word: Word) -> None:
         item = self._mention(piece)
+        if len(item.words) >= WORDS_MAX:
+            item.strange += piece.text
+            return
         heads = [w for w in item.words if _is_head(w)]
         if heads and _is_head(word) and not any(set(w.materials) & set(word.materials) for w in heads):
             self._close()
@@ -200,12 +214,16 @@ class ItemBuilder:
             marked = True
         if not item.words and after is not None and is_part(after):
             marked = True
-        item.numbers.append(Number(piece.number, marked))
+        if len(item.numbers) < WORDS_MAX:
+            item.numbers.append(Number(piece.number, marked))
+        else:
+            item.strange += piece.text
 
     def _quantity(self, piece: Piece) -> None:
         item = self.current
-        if item.quantity is not None and item.has_mention and item.first_quantity is None:
+        if item.quantity is not None and item.has_mention and (item.first_quantity is None or item.has_conflict):
             # Name, 20kg, 10包: the first may turn out to be the packing, which only the catalogue knows.
+            # 2.5平方线4卷 2.5平方线1卷: a third amount begins the next thing; it never counts the one before.
             self._close()
             item = self.current
         elif item.quantity is not None:

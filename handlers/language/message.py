@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
 from handlers.language.normalise import Source
 from handlers.language.pieces import Piece, Shape
+
+# Over so many blanks and brackets nothing is a neighbour any more; looking further would cost the square of a message.
+GAP_MAX: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +26,11 @@ class Message:
 
     def before(self, index: int) -> Piece | None:
         """The piece before, spaces left out."""
-        index -= 1
-        while index >= 0 and self.pieces[index].shape is Shape.SPACE:
-            index -= 1
-        return self.pieces[index] if index >= 0 else None
+        return self._beside(range(index - 1, max(index - 2 - GAP_MAX, -1), -1))
 
     def after(self, index: int) -> Piece | None:
         """The piece behind, spaces left out."""
-        index += 1
-        while index < len(self.pieces) and self.pieces[index].shape is Shape.SPACE:
-            index += 1
-        return self.pieces[index] if index < len(self.pieces) else None
+        return self._beside(range(index + 1, min(index + 2 + GAP_MAX, len(self.pieces))))
+
+    def _beside(self, places: range) -> Piece | None:
+        return next((piece for at in places if (piece := self.pieces[at]).shape is not Shape.SPACE), None)

@@ -212,7 +212,9 @@ WORDS = st.sampled_from(
     ]
 )
 TEXTS = st.one_of(
-    st.text(max_size=80), st.lists(WORDS, max_size=9).map(" ".join), st.lists(WORDS, max_size=9).map("".join)
+    st.text(st.characters(exclude_categories=()), max_size=80),  # lone surrogates as well
+    st.lists(WORDS, max_size=9).map(" ".join),
+    st.lists(WORDS, max_size=9).map("".join),
 )
 
 
@@ -223,5 +225,17 @@ TEXTS = st.one_of(
     place=st.sampled_from(["cid-cuihu", "cid-binjiang", "cid-nowhere", PRIVATE]),
 )
 def test_no_text_from_anybody_is_ever_a_fault_of_ours(talkers: Talkers, words: str, who: str, place: str) -> None:
+    talkers.hear(who, words, place)
+    assert talkers.dead() == []
+
+
+@pytest.mark.soak
+@settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=TEXTS,
+    who=st.sampled_from(["张建国", "李强", "张伟", "张丽", "何平", "赵云飞", "u-nobody"]),
+    place=st.sampled_from(["cid-cuihu", "cid-binjiang", "cid-nowhere", PRIVATE]),
+)
+def test_no_text_of_twenty_thousand_is_ever_a_fault_of_ours(talkers: Talkers, words: str, who: str, place: str) -> None:
     talkers.hear(who, words, place)
     assert talkers.dead() == []

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dingtalk.frames import CARD_TOPIC, ROBOT_TOPIC, Received, read_frame, read_raw
+from bot.dingtalk.robot_frames import TEXT_LENGTH_MAX
 from handlers.messages import (
     CardAction,
     Chat,
@@ -140,11 +141,13 @@ def test_a_frame_says_what_it_is_about(name: str, kind: str) -> None:
 
 
 def test_text_is_taken_up_to_the_limit_and_never_cut() -> None:
-    just_fits = changed("text-group", text={"content": "领" * 20_000}).message
+    just_fits = changed("text-group", text={"content": "领" * TEXT_LENGTH_MAX}).message
     assert isinstance(just_fits, Text)
-    assert len(just_fits.text) == 20_000
-    assert changed("text-group", text={"content": "领" * 20_001}).message == Unreadable(**IN_GROUP, kind="too_long")
-    segments = [{"text": "领" * 20_001}, {"type": "picture", "downloadCode": "dl"}]
+    assert len(just_fits.text) == TEXT_LENGTH_MAX
+    assert changed("text-group", text={"content": "领" * (TEXT_LENGTH_MAX + 1)}).message == Unreadable(
+        **IN_GROUP, kind="too_long"
+    )
+    segments = [{"text": "领" * (TEXT_LENGTH_MAX + 1)}, {"type": "picture", "downloadCode": "dl"}]
     assert changed("rich-text-picture", content={"richText": segments}).message == Unreadable(
         **IN_GROUP, kind="too_long"
     )

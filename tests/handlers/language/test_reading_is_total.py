@@ -1,6 +1,7 @@
 """Whatever is typed, there is a reading; and no reading holds a number that nobody typed."""
 
 import re
+import time
 import unicodedata
 from datetime import date
 
@@ -103,3 +104,25 @@ def test_a_message_beyond_all_measure_is_no_command_and_a_long_one_is_quick(site
     reading_of("1" * 10_000, site)
     reading_of("@" * 10_000, site)
     reading_of("一" * 10_000, site)
+
+
+HEAPS = [
+    "申购水泥，" + "水" * 6_000,
+    "申购水泥，" + "红的" * 3_000,
+    "领42.5水泥20包 " + "(" * 6_000,
+    "领螺纹钢" + "20的" * 2_000,
+]
+
+
+@pytest.mark.parametrize("heap", HEAPS, ids=[heap[:12] for heap in HEAPS])
+def test_a_heap_of_words_costs_no_more_than_its_length(site: Catalogue, heap: str) -> None:
+    begun = time.process_time()
+    reading = reading_of(heap[:6_000], site)
+    assert {line.quantity for line in reading.lines} <= {None, "20"}
+    assert time.process_time() - begun < 30, "it took minutes, when every word was compared with all before it"
+
+
+def test_a_size_said_twice_counts_nothing(site: Catalogue) -> None:
+    reading = reading_of("领2.5平方线4卷 2.5平方线1卷", site)
+    assert [line.quantity for line in reading.lines] == ["4", "1"]
+    assert reading.status is Status.AMBIGUOUS
