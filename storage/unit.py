@@ -21,9 +21,9 @@ from domain.operation import AnyNeed, Draft, Facts, Operation, Refusal, carry_ou
 from storage import inbox, journal, master, outbox, shelves, tables
 from storage.database import Database, is_passing
 from storage.failpoint import failpoint
+from storage.fairness import take_turns
 from storage.inbox import Finished, InboxState
 from storage.sets import insert
-from storage.turns import take_turns
 
 log: Final = logging.getLogger(__name__)
 

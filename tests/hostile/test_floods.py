@@ -10,7 +10,7 @@ from bot.corridor import TooBusy
 from bot.dingtalk.frames import read_frame
 from bot.haste import TOLD_MAX, UNFINISHED_OF_ONE_MAX, Haste
 from storage import unit
-from storage.turns import take_turns
+from storage.fairness import take_turns
 from tests.conftest import MORNING, Clock
 from tests.stories.chat import Chat
 
