@@ -34,6 +34,7 @@ from schedules.ticker import Ticker
 from storage import journal, schema
 from storage.database import Database
 from storage.unit import Units
+from storage.verify.ending import check_ending
 
 log: Final = logging.getLogger(__name__)
 
@@ -68,6 +69,8 @@ class Robot:
         self._database = Database.open(settings.database_url)
         self._stack.push_async_callback(self._database.close)
         await schema.upgrade(self._database)
+        async with self._database.read() as connection:
+            await check_ending(connection)
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
         self._clock = await self._open_clock()
         renderer = Renderer(settings.timezone)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -22,9 +22,11 @@ from storage.one_trip import OneTripDriver
 log: Final = logging.getLogger(__name__)
 
 READERS: Final = 4
+CONNECT_SECONDS_MAX: Final = 10
 STATEMENT_SECONDS_MAX: Final = 15
 LOCK_SECONDS_MAX: Final = 5
 BUSY_MILLISECONDS: Final = 5_000
+CLOSE_MILLISECONDS: Final = 500  # at the stop nobody waits long for a reader to go away
 _SQLITE_WANTED: Final[dict[str, str | int]] = {
     "journal_mode": "wal",
     "synchronous": 2,
@@ -89,22 +91,25 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back and let go of the file."""
-        if self.is_sqlite and self._lock is not None:
-            await self._checkpoint()
-        await self.write_engine.dispose()
-        if self.read_engine is not self.write_engine:
-            await self.read_engine.dispose()
-        if self._lock is not None:
-            self._lock.release()
+        try:
+            if self.is_sqlite and self._lock is not None:
+                await self._fold_in()
+        finally:
+            await self.write_engine.dispose()
+            if self.read_engine is not self.write_engine:
+                await self.read_engine.dispose()
+            if self._lock is not None:
+                self._lock.release()
 
-    async def _checkpoint(self) -> None:
-        """Bring everything into the main file. Where that fails (a full disk), the WAL keeps it for the next start."""
+    async def _fold_in(self) -> None:
+        """Put what stands in the WAL into the book's own file. Where that fails, the next one to open it does it."""
         try:
             async with self.write_engine.connect() as connection:
-                driver = await connection.get_raw_connection()
-                await driver.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # pyright: ignore[reportOptionalMemberAccess]
-        except (DBAPIError, sqlite3.Error, ValueError) as error:  # the last is how aiosqlite calls a dead connection
-            log.warning("checkpoint failed", extra={"error": repr(error)})
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                await driver.execute(f"PRAGMA busy_timeout={CLOSE_MILLISECONDS}")
+                await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (sqlite3.Error, SQLAlchemyError, ValueError) as error:  # the last: how aiosqlite calls a dead connection
+            log.warning("the WAL stays beside the book", extra={"error": str(error)})
 
 
 def is_passing(error: BaseException) -> bool:
@@ -178,7 +183,7 @@ def _postgresql(url: str, name: str) -> AsyncEngine:
         pool_pre_ping=True,
         pool_timeout=60,
         connect_args={
-            "timeout": 10,
+            "timeout": CONNECT_SECONDS_MAX,
             "server_settings": {
                 "application_name": name,
                 "statement_timeout": f"{STATEMENT_SECONDS_MAX}s",

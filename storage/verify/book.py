@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = dict[str, Any]
 CHUNK: Final = 2_000
+BEFORE_ALL: Final = -(2**62)
 
 
 @dataclass(slots=True)
@@ -70,9 +71,8 @@ class Book:
         """Whose stock lies there: a project, or "" for the company."""
         return self.master.get("warehouses", {}).get(warehouse, {}).get("project") or ""
 
-    async def pages(self) -> AsyncIterator[Page]:
-        """The journal in its order, a few thousand entries in memory at a time."""
-        after = -(2**62)
+    async def pages(self, *, after: int = BEFORE_ALL) -> AsyncIterator[Page]:
+        """The journal in its order, behind a place, a few thousand entries in memory at a time."""
         while heads := await self.rows(
             "SELECT * FROM entry WHERE seq > :after ORDER BY seq LIMIT :most", after=after, most=CHUNK
         ):
