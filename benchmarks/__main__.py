@@ -1,13 +1,14 @@
 """`python -m benchmarks`: measure, print, and write where asked to."""
 
 import argparse
-import asyncio
 import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+
+import uvloop
 
 from benchmarks import company, footprint, machine, statements, story, throughput
 from benchmarks.books import Books, opened
@@ -93,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="benchmark-", dir=chosen.folder) as name:
         folder = Path(name)
         with opened(chosen.database, folder) as books:
-            tables = asyncio.run(measure(chosen, books, folder))
+            tables = uvloop.run(measure(chosen, books, folder))
             words = machine.described(books)
     command = shlex.join(["python", "-m", "benchmarks", *arguments])
     figures = "\n\n".join([f"`{command}`\n\n{words}", *(table.markdown() for table in tables)])

@@ -8,6 +8,7 @@ import signal
 import sys
 
 import aiohttp
+import uvloop
 
 from bot.dingtalk.acks import AckData, plain_ack
 from bot.dingtalk.connection import StreamConnection
@@ -35,4 +36,4 @@ async def serve(endpoint: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1]))
+    uvloop.run(serve(sys.argv[1]))

@@ -21,7 +21,7 @@ from domain.operation import Asker, Draft, Operation
 from handlers import route
 from handlers.messages import CardAction, ChatKind, ChatMessage, Event, Message, QuotaGone
 from handlers.talk import Catalogues
-from storage import inbox
+from storage import inbox, outbox
 from storage.database import Database, is_passing
 from storage.failpoint import failpoint
 from storage.inbox import Arrival
@@ -285,6 +285,7 @@ class Corridor:
         if self._database.is_sqlite:
             async with self._database.write() as connection:
                 await inbox.release(connection, self._clock.now() + timedelta(microseconds=1))
+                await outbox.release(connection)
 
 
 def _give_up(fault: OurFault, message: Message) -> Operation:

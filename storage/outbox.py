@@ -264,6 +264,14 @@ async def take(connection: AsyncConnection, claimed: Sequence[Claimed], *, real:
     await _TAKEN.run(connection, rows)
 
 
+async def release(connection: AsyncConnection) -> None:
+    """At the start of the only process: what the one before had taken, nobody is sending."""
+    table = tables.outbox
+    await connection.execute(
+        update(table).where(table.c.state == WAITING, table.c.lease_until.is_not(None)).values(lease_until=None)
+    )
+
+
 async def newest(connection: AsyncConnection, claimed: Sequence[Claimed]) -> dict[str, int]:
     """The id of the newest waiting message for each of these cards and chats."""
     rows = await _NEWEST.rows(connection, [c.message.order_key for c in claimed])

@@ -7,6 +7,7 @@ import signal
 import sys
 from typing import Final
 
+import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from bot.faults import fault_lines
@@ -29,7 +30,7 @@ def run(settings: Settings) -> int:
     """Serve; returns 0 after SIGTERM, 1 with one clear line when it cannot start."""
     masked = Secrets()
     configure_logs(settings.log_level, masked)
-    return asyncio.run(_serve(Robot(settings, masked)))
+    return uvloop.run(_serve(Robot(settings, masked)))
 
 
 async def _serve(robot: Robot) -> int:

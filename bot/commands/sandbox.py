@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, cast
 
+import uvloop
+
 from bot.commands.run import started
 from bot.company_source import read_source
 from bot.faults import fault_lines
@@ -33,7 +35,7 @@ def sandbox(*, host: str, port: int, company: Path | None, with_robot: bool) -> 
     except OSError as found:
         return _say(f"读不了 {path}：{found.strerror}")
     with tempfile.TemporaryDirectory(prefix="liaozhanggui-") as folder:
-        return asyncio.run(_serve(data, path, host, port, Path(folder) if with_robot else None))
+        return uvloop.run(_serve(data, path, host, port, Path(folder) if with_robot else None))
 
 
 def _company(path: Path) -> Mapping[str, object]:

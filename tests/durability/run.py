@@ -30,6 +30,7 @@ ASKED_MAX: Final = 200
 LOOK_SECONDS: Final = 0.25
 PAUSE_SECONDS: Final = 0.02  # between two things said, so that not all of them are one transaction
 LEASES_OVER: Final = timedelta(minutes=2)
+WHILE_SETTLING: Final = timedelta(seconds=20)  # with each look, so that twenty messages a minute are no long wait
 NEVER_AGAIN: Final = 3_600.0  # seconds until DingTalk delivers again, longer than any test
 SOON: Final = 2.0
 NAMES: Final = tuple(person["id"] for person in COMPANY["people"])
@@ -125,6 +126,7 @@ class Site:
             nonlocal calm
             assert program.process.returncode is None, printed(program)
             calm = calm + 1 if await self._is_calm(redelivered=redelivered) else 0
+            self.local.move_clock(WHILE_SETTLING)
             await asyncio.sleep(LOOK_SECONDS)
             return calm >= 3
 
