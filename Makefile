@@ -23,7 +23,7 @@ lint: ## 格式、静态检查、类型、引用方向
 check: lint ## 快速检查：lint，加上几分钟内能跑完的测试
 	$(PY) -m pytest -n 2 -q -m 'not slow and not soak and not browser'
 
-test: lint ## 全部检查和测试（两核约一刻钟以内）
+test: lint ## 全部检查和测试（两核约 20 分钟）
 	@if sh .ci/browser; then which='not soak'; else which='not soak and not browser'; fi; \
 	set -x; exec $(PY) -m pytest -n 2 -q -m "$$which"
 

@@ -99,9 +99,9 @@ class Lexicon:
         """The entry of a surface form, made where there is none."""
         return self._words.setdefault(text, Word(text))
 
-    def reach(self, char: str) -> int:
-        """How long the longest word is that begins with a character, at most WORD_MAX; 0 where none does."""
-        return self._reach.get(char, 0)
+    def reach(self, pair: str) -> int:
+        """How long the longest word is that begins with these two characters, at most WORD_MAX; else 1."""
+        return self._reach.get(pair, 1)
 
     def get(self, text: str) -> Word | None:
         return self._words.get(text)
@@ -119,7 +119,7 @@ class Lexicon:
             if slip not in self._words and meant in self._words:
                 self._words[slip] = self._words[meant]
         for text in self._words:
-            self._reach[text[:1]] = max(self._reach.get(text[:1], 0), min(len(text), WORD_MAX))
+            self._reach[text[:2]] = max(self._reach.get(text[:2], 1), min(len(text), WORD_MAX))
 
     def sounding_like(self, keys: Iterable[str]) -> Word | None:
         """The words that sound like one of the keys, as one word that may mean any of them."""

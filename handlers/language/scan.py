@@ -224,7 +224,7 @@ class _Scanner:
         return lambda: Piece(shape=shape, start=start, end=end, text=text, number=number)
 
     def _words(self, start: int) -> Iterator[Edge]:
-        reach = self.lexicon.reach(self.text[start])
+        reach = self.lexicon.reach(self.text[start : start + 2])
         for end in range(start + 1, min(len(self.text), start + reach) + 1):
             if self.text[end - 1] == "\n":
                 break
