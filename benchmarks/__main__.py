@@ -6,15 +6,15 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import uvloop
 
-from benchmarks import company, footprint, machine, statements, story, throughput
-from benchmarks.books import Books, opened
+from benchmarks import company, copies, footprint, hour, machine, scale, statements, story, throughput
+from benchmarks.books import POSTGRESQL, Books, opened
 from benchmarks.figures import Table
 
-PARTS: Final = ("statements", "throughput", "footprint", "story")
+PARTS: Final = ("statements", "throughput", "copies", "scale", "footprint", "hour", "story")
 BEGIN, END = "<!-- figures: python -m benchmarks --write -->", "<!-- end of figures -->"
 
 
@@ -29,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
         "--bookings", type=_positive, default=None, help="bookings in each lane of a round (500; 60 with --quick)"
     )
     top.add_argument("--rounds", type=_positive, default=None, help="rounds of the throughput (3; 1 with --quick)")
+    top.add_argument("--minutes", type=_positive, default=None, help="of the part hour (60; 1 with --quick)")
     top.add_argument("--quick", action="store_true", help="small counts: does it run at all?")
     top.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="some parts only")
     top.add_argument(
@@ -60,6 +61,8 @@ async def measure(chosen: argparse.Namespace, books: list[Books], folder: Path) 
             found = await throughput.measure(one, data, folder, bookings=bookings, rounds=rounds)
             tables.append(throughput.table(one.kind, found))
             memory[one.kind] = (*found.memory[-1], found.asked // rounds)
+    tables += await _copies(chosen, books, data, folder, bookings, rounds)
+    tables += await _scale(chosen, books, data, folder)
     if "footprint" in chosen.only:
         starts = dict[str, footprint.Start]()
         for one in books:
@@ -68,10 +71,39 @@ async def measure(chosen: argparse.Namespace, books: list[Books], folder: Path) 
         tables.append(footprint.start_table(starts))
         if memory:
             tables.append(footprint.memory_table(starts, memory))
+    if "hour" in chosen.only:
+        minutes = chosen.minutes or (1 if chosen.quick else hour.MINUTES)
+        _say(f"hour: {minutes} minutes")
+        tables.append(hour.table(await hour.measure(books, data, folder, minutes)))
     if "story" in chosen.only:
         _say("story")
         tables.append(story.table(await story.tell(books[0], data, folder)))
     return tables
+
+
+async def _copies(
+    chosen: argparse.Namespace, books: list[Books], data: dict[str, Any], folder: Path, bookings: int, rounds: int
+) -> list[Table]:
+    """Only PostgreSQL serves several copies."""
+    if "copies" not in chosen.only:
+        return []
+    found = list[Table]()
+    for one in (one for one in books if one.kind == POSTGRESQL):
+        _say(f"copies, {one.kind}: {rounds} rounds of {bookings}")
+        measured = await copies.measure(one, data, folder, bookings=bookings, rounds=rounds)
+        found.append(copies.table(one.kind, measured))
+    return found
+
+
+async def _scale(chosen: argparse.Namespace, books: list[Books], data: dict[str, Any], folder: Path) -> list[Table]:
+    if "scale" not in chosen.only:
+        return []
+    sizes, rounds = (scale.SIZES_QUICK, 1) if chosen.quick else (scale.SIZES, scale.ROUNDS)
+    found = list[Table]()
+    for one in books:
+        _say(f"scale, {one.kind}: {', '.join(f'{size:,}' for size in sizes)} moves")
+        found += scale.tables(one.kind, sizes, await scale.measure(one, data, folder, sizes=sizes, rounds=rounds))
+    return found
 
 
 def _say(line: str) -> None:

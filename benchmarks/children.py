@@ -63,6 +63,11 @@ class Child:
         """What it has written so far."""
         return self._output.read_text(errors="replace").strip()
 
+    @property
+    def resident(self) -> float:
+        """Resident memory now, in MiB."""
+        return resident_memory(self._process.pid)
+
     async def memory(self) -> float:
         """Resident memory once it has come to rest, in MiB."""
         await asyncio.sleep(SETTLE_SECONDS)

@@ -125,7 +125,7 @@ class _Delivered(Sender):
     def __init__(self, usage: UsageMeter) -> None:
         self._usage = usage
 
-    async def send(self, message: Outbound, now: object) -> str:
+    async def send(self, message: Outbound, now: object, *, before: str = "") -> str:
         return ""
 
 

@@ -13,7 +13,7 @@ from domain.entries import Entry, Move
 from domain.places import Place, PlaceKind
 from domain.reversal import MovesOf
 from domain.values import Money, Quantity
-from storage import tables
+from storage import spending, tables
 from storage.sets import Lookup, Row, insert, upsert
 
 CHAIN_ID: Final = 1  # the only row of its table
@@ -69,6 +69,7 @@ async def append(connection: AsyncConnection, head: ChainHead, entries: Sequence
     await insert(connection, tables.entry_line, lines)
     await insert(connection, tables.move, moves)
     await insert(connection, tables.entry_serial, serials)
+    await spending.add(connection, entries)
     if entries or version != head.company_version:
         head_row = {"id": CHAIN_ID, "seq": seq, "hash": previous, "company_version": version}
         await upsert(connection, tables.chain, [head_row])

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.approval import NodeState
@@ -15,9 +15,11 @@ from domain.documents import OPEN_ORDER, Act, DocumentKind, Number, State
 from domain.places import PlaceKind
 from domain.records import LastPricesOf, LastStageOf, OnOrderOf, OpenOrdersOf, PaidPrice, Spend, SpendOf
 from domain.values import FEN_MAX, MILLIONTHS_MAX, Money, Price, Quantity
-from storage import tables
+from storage import spending, tables
 from storage.sets import among, chunks
 
+# Written into the statement, because SQLite uses a partial index only where it can see the value.
+OPEN_NODE: Final[ColumnElement[str]] = literal_column(f"'{NodeState.OPEN.value}'")
 PRICES_MAX: Final = 3
 SPEND_MAX: Final = FEN_MAX // 10  # three of them, and a line more, still fit
 _OPEN: Final = [state.value for state in OPEN_ORDER]
@@ -36,6 +38,7 @@ async def open_orders(
             .where(
                 _document.c.kind == DocumentKind.PURCHASE_ORDER.value,
                 _document.c.state.in_(_OPEN),
+                _document.c.project.in_({project for project, _ in part}),  # lets the index of documents be used
                 _line.c.fulfilled < _line.c.quantity,
                 among([_document.c.project, _line.c.material], part),
             )
@@ -59,6 +62,7 @@ async def on_order(
             .where(
                 _document.c.kind == DocumentKind.PURCHASE_ORDER.value,
                 _document.c.state.in_(_EXPECTED),
+                _document.c.project.in_({project for project, _ in part}),  # lets the index of documents be used
                 _line.c.fulfilled < _line.c.quantity,
                 among([_document.c.project, _line.c.material], part),
             )
@@ -70,9 +74,10 @@ async def on_order(
 
 
 def _stands(number: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a document was not undone."""
+    """Whether a document was not undone. A count, because PostgreSQL would rather read all entries for NOT EXISTS."""
     undo = tables.entry.alias("undo")
-    return ~exists(select(undo.c.seq).where(undo.c.reverses == number, undo.c.reverses != literal_column("''")))
+    undone = select(func.count(undo.c.seq)).where(undo.c.reverses == number, undo.c.reverses != literal_column("''"))
+    return undone.scalar_subquery() == 0
 
 
 async def last_prices(
@@ -127,26 +132,17 @@ async def _spend(connection: AsyncConnection, need: SpendOf) -> Spend:
         Money(row.amount).share(Quantity(row.quantity - row.fulfilled, ""), Quantity(row.quantity, "")).fen
         for row in await connection.execute(waiting)
     )
-    spent = await connection.execute(_spent(need.project))
+    spent = await spending.load(connection, need.project)
     return Spend(
         asked=_capped(int((await connection.execute(asked)).scalar_one())),
         ordered=_capped(ordered),
-        spent=_capped(int(spent.scalar_one())),
+        spent=_capped(spent),
     )
 
 
 def _capped(fen: int) -> Money:
     """A sum of amounts that each fit need not fit itself; it is shown and compared, never booked."""
     return Money(max(min(fen, SPEND_MAX), -SPEND_MAX))
-
-
-def _spent(project: str) -> Any:
-    """What suppliers delivered for the project, with undone deliveries taken off."""
-    supplier = PlaceKind.SUPPLIER.value
-    came, went = _move.c.source_kind == supplier, _move.c.target_kind == supplier
-    signed = case((came, _move.c.amount), (went, -_move.c.amount), else_=0)
-    bought = select(func.coalesce(func.sum(signed), 0)).join(_entry, _entry.c.seq == _move.c.seq)
-    return bought.where(_entry.c.project == project)
 
 
 async def last_stages(connection: AsyncConnection, needs: Sequence[LastStageOf]) -> dict[LastStageOf, str | None]:
@@ -170,12 +166,13 @@ async def last_stages(connection: AsyncConnection, needs: Sequence[LastStageOf])
 
 
 async def waiting_for(connection: AsyncConnection, needs: Sequence[WaitingFor]) -> dict[WaitingFor, tuple[str, ...]]:
-    node, signer = tables.approval_node, tables.approval_signer
+    table, signer = tables.approval_node, tables.approval_signer
+    # Few nodes are open; by the person, all that they were ever asked would be gone through.
+    node = select(table.c.number, table.c.no).where(table.c.state == OPEN_NODE).cte("open").prefix_with("MATERIALIZED")
     query = (
         select(signer.c.person, signer.c.number)
         .join(node, and_(node.c.number == signer.c.number, node.c.no == signer.c.node))
         .where(
-            node.c.state == NodeState.OPEN.value,
             signer.c.verdict.is_(None),
             signer.c.person.in_([n.person for n in needs]),
         )
@@ -192,6 +189,7 @@ async def pending_in(connection: AsyncConnection, needs: Sequence[PendingIn]) ->
         select(_document.c.project, _document.c.number)
         .where(
             _document.c.project.in_([n.project for n in needs]),
+            _document.c.kind.in_([DocumentKind.REQUISITION.value, DocumentKind.PURCHASE_ORDER.value]),
             _document.c.state.in_([State.PENDING.value, State.TO_CONFIRM.value]),
         )
         .order_by(_document.c.created_at, _document.c.number)
@@ -216,17 +214,20 @@ async def _day(connection: AsyncConnection, need: DayOf, company: Company) -> Da
 
     What a reversal of the same span took back is taken off.
     """
-    told = select(func.max(tables.anchor.c.seq)).where(
-        tables.anchor.c.project == need.project, tables.anchor.c.day < need.day
-    )
-    since = (await connection.execute(told)).scalar_one()
-    late = and_(_entry.c.dated < need.day, _entry.c.seq > since) if since is not None else false()
-    query = (
-        select(_move)
-        .join(_entry, _entry.c.seq == _move.c.seq)
-        .where(_entry.c.project == need.project, or_(_entry.c.dated == need.day, late), _move.c.quantity > 0)
-        .order_by(_move.c.seq, _move.c.no)
-    )
+    anchor = tables.anchor
+    told = select(anchor.c.day, anchor.c.seq).where(anchor.c.project == need.project, anchor.c.day <= need.day)
+    anchors = (await connection.execute(told.order_by(anchor.c.day.desc()).limit(2))).all()
+    since = next((row.seq for row in anchors if row.day < need.day), None)
+    until = next((row.seq for row in anchors if row.day == need.day), None)
+    entries = select(_entry.c.seq).where(_entry.c.project == need.project, _entry.c.dated == need.day)
+    if since is not None:
+        # Looked up by their place alone: by the project, SQLite would go through all that it ever booked.
+        columns = (_entry.c.seq, _entry.c.project, _entry.c.dated)
+        after = select(*columns).where(_entry.c.seq > since, *([_entry.c.seq <= until] if until is not None else []))
+        later = after.cte("later").prefix_with("MATERIALIZED")
+        late = select(later.c.seq).where(later.c.project == need.project, later.c.dated < need.day)
+        entries = union_all(entries, late)
+    query = select(_move).where(_move.c.seq.in_(entries), _move.c.quantity > 0).order_by(_move.c.seq, _move.c.no)
     received, issued = dict[tuple[str, str, str], list[int]](), dict[tuple[str, str, str], list[int]]()
     for row in await connection.execute(query):
         if PlaceKind.SUPPLIER in {row.source_kind, row.target_kind}:

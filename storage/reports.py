@@ -343,7 +343,7 @@ class Backlog:
 async def backlog(connection: AsyncConnection) -> Backlog:
     """The queues as they are now."""
     came, goes = tables.inbox, tables.outbox
-    oldest_in = select(func.min(came.c.received_at)).where(came.c.state == inbox.InboxState.RECEIVED.value)
+    oldest_in = select(func.min(came.c.received_at)).where(came.c.state == inbox.RECEIVED)
     oldest_out = select(func.min(goes.c.created_at)).where(goes.c.state == outbox.OutboxState.WAITING.value)
     counts = await outbox.counts(connection)
     return Backlog(

@@ -119,6 +119,14 @@ entry_line = _table(
     CheckConstraint("price IS NULL OR price >= 0", name="price"),
     CheckConstraint("amount IS NULL OR amount >= 0", name="amount"),
     Index("ix_entry_line_material_seq", "material", "seq"),
+    Index(
+        "ix_entry_line_priced",
+        "material",
+        "seq",
+        "no",
+        sqlite_where=text("price IS NOT NULL"),
+        postgresql_where=text("price IS NOT NULL"),
+    ),
     Index("ix_entry_line_order_number", "order_number"),
 )
 
@@ -176,6 +184,8 @@ pool = _table(
     CheckConstraint("quantity > 0 OR value = 0", name="nothing_is_worth_nothing"),
 )
 
+spent = _table("spent", _key("project"), _number("fen"))
+
 document = _table(
     "document",
     _key("number"),
@@ -215,7 +225,6 @@ document_line = _table(
     _number("order_line"),
     _number("fulfilled"),
     CheckConstraint("fulfilled >= 0", name="fulfilled"),
-    Index("ix_document_line_material", "material"),
 )
 
 document_link = _table("document_link", _key("number"), _key("other"), _number("position"))
@@ -227,6 +236,13 @@ approval_node = _table(
     _text("title"),
     _text("mode"),
     _text("state"),
+    Index(
+        "ix_approval_node_open",
+        "number",
+        "no",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
 )
 
 approval_signer = _table(
@@ -238,7 +254,6 @@ approval_signer = _table(
     _text("capacity"),
     Column("verdict", Text),
     Column("at", Instant),
-    Index("ix_approval_signer_person", "person"),
 )
 
 series = _table("series", _key("kind"), Column("day", Day, primary_key=True, nullable=False), _number("last"))

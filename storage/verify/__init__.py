@@ -44,6 +44,7 @@ CHECKS: Final[Mapping[str, Callable[[Book], Awaitable[Tally]]]] = {
     "I38": schema.codes,
     "I39": schema.walls,
     "I40": schema.versions,
+    "I41": value.spent,
 }
 
 

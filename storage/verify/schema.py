@@ -72,7 +72,7 @@ _MEANT: Final = (
         "warehouses",
         ("entry.warehouse", "document.warehouse", "balance.warehouse", "opening.warehouse", "alert.warehouse"),
     ),
-    ("projects", ("entry.project", "document.project", "pool.owner", "anchor.project")),
+    ("projects", ("entry.project", "document.project", "pool.owner", "anchor.project", "spent.project")),
     ("suppliers", ("entry.supplier", "document.supplier")),
     ("people", ('entry."by"', "entry.recipient", "document.requester", "document.recipient", "approval_signer.person")),
 )

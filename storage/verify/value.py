@@ -1,4 +1,5 @@
-"""Value: I7 what the pools hold is what went in less what went out, I8 every value that left was rounded once."""
+"""Value: I7 what the pools hold is what went in less what went out, I8 every value that left was rounded once,
+I41 what a project has spent."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -47,6 +48,21 @@ def _layer(book: Book, tally: Tally, key: Key, row: Row, *, alone: bool) -> None
         tally.expect(row["layer"] > 0 and row["quantity"] > 0, f"{where}: no layer of a first-in-first-out pool")
     else:
         tally.expect(row["layer"] == 0 and alone, f"{where}: an averaged pool has one layer")
+
+
+async def spent(book: Book) -> Tally:
+    """I41: what a project has spent is what suppliers delivered for it, less what went back to them."""
+    tally = Tally("projects", await book.count("spent"))
+    sql = """
+        SELECT project, SUM(fen) AS off FROM (
+            SELECT e.project, CASE m.source_kind WHEN 'supplier' THEN m.amount ELSE -m.amount END AS fen
+            FROM move m JOIN entry e ON e.seq = m.seq WHERE 'supplier' IN (m.source_kind, m.target_kind)
+            UNION ALL SELECT project, -fen FROM spent
+        ) AS both_sides GROUP BY project HAVING SUM(fen) <> 0 ORDER BY project
+    """
+    for row in await book.rows(sql):
+        tally.fault(f"{row['project']}: moves and what was spent differ by {row['off']} fen")
+    return tally
 
 
 @dataclass(slots=True)

@@ -111,7 +111,10 @@ BREAKS: Final = (
     Break(
         "stock comes from a place that sells nothing",
         "I1",
-        [f"UPDATE move SET source_kind = 'customer' WHERE seq = {_entry(f'RK{_D}-003')}"],
+        [
+            f"UPDATE spent SET fen = fen - (SELECT SUM(amount) FROM move WHERE seq = {_entry(f'RK{_D}-003')})",
+            f"UPDATE move SET source_kind = 'customer' WHERE seq = {_entry(f'RK{_D}-003')}",
+        ],
         forged=True,
     ),
     Break("a balance was edited", "I2", ["UPDATE balance SET quantity = quantity + 1 WHERE material = 'STL'"]),
@@ -123,6 +126,8 @@ BREAKS: Final = (
     ),
     Break("a lot lasts longer", "I5", ["UPDATE balance SET expiry = '2030-01-01' WHERE lot = 'A1'"]),
     Break("a fen appeared in a pool", "I7", [f"UPDATE pool SET value = value + 1 WHERE {_STEEL}"]),
+    Break("a fen was spent that no delivery tells of", "I41", ["UPDATE spent SET fen = fen + 1 WHERE project = 'P01'"]),
+    Break("what was spent was forgotten", "I41", ["DELETE FROM spent"]),
     Break("a pool was deleted", "I7", [f"DELETE FROM pool WHERE {_STEEL}"]),
     Break("a layer in an averaged pool", "I7", ["UPDATE pool SET layer = 3 WHERE material = 'CEM' AND owner = 'P01'"]),
     Break("a pool in another unit", "I7", [f"UPDATE pool SET unit = '吨' WHERE {_STEEL}"]),
