@@ -17,7 +17,7 @@ AWAITS_MAX: Final = 200
 VICTIMS: Final = {
     "Corridor.receive": 2,  # by the SDK's handler: its socket dropped, or its time is over
     "Inbox._store_all": 5,
-    "Corridor._work": 1,
+    "Corridor._in_turn": 1,
     "Units._settle": 20,
     "Units._serve": 2,
 }
