@@ -34,6 +34,7 @@ from storage.unit import Clock, Units
 log: Final = logging.getLogger(__name__)
 
 SENDING_MAX: Final = 16
+FINISH_SECONDS: Final = 1.5
 IDLE_SECONDS_MAX: Final = 5.0
 ATTEMPTS_MAX: Final = 6
 MAYBE: Final = "may have arrived: "  # an error so marked has been repeated once already
@@ -79,13 +80,19 @@ class Dispatcher:
         self._warned: set[str] = set()
         self._to_report: list[DeliveryFailed] = []
         self._sending: dict[int, asyncio.Task[_Outcome]] = {}
+        self._finishing = False
         self.sent = 0
         self.dead = 0
+
+    def finish(self) -> None:
+        """Take nothing more; `run` ends when what is being sent has arrived and is marked, or soon after."""
+        self._finishing = True
+        self._units.recorded.set()  # wakes it
 
     async def run(self) -> None:
         looked_back = False
         try:
-            while True:
+            while not self._finishing:
                 self._units.recorded.clear()
                 try:
                     if not looked_back:
@@ -99,6 +106,10 @@ class Dispatcher:
                 except Exception:  # a fault of ours in one turn must not silence the robot
                     log.exception("outbox turn failed")
                     await asyncio.sleep(IDLE_SECONDS_MAX)
+            if self._sending:
+                # What is cut off here is sent again by the next start, and a text would then stand there twice.
+                await asyncio.wait(self._sending.values(), timeout=FINISH_SECONDS)
+                await self._turn()
         finally:
             for task in self._sending.values():
                 task.cancel()
@@ -115,7 +126,7 @@ class Dispatcher:
     async def _turn(self) -> bool:
         """Mark what was sent, take what is due; whether there may be more to take at once."""
         ended = [task.result() for task in self._sending.values() if task.done()]
-        free = SENDING_MAX - (len(self._sending) - len(ended))
+        free = 0 if self._finishing else SENDING_MAX - (len(self._sending) - len(ended))
         async with self._database.write() as connection:
             await self._mark(connection, ended)
             claim = await self._claims.take(connection, free, besides=self._sending) if free > 0 else Claim(taken=[])

@@ -18,7 +18,7 @@ from bot.dingtalk.clock import RealClock
 from bot.dingtalk.connection import StreamConnection
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.openapi import OpenApi
-from bot.dispatcher import Dispatcher
+from bot.dispatcher import FINISH_SECONDS, Dispatcher
 from bot.loading import load_file
 from bot.logs import Secrets
 from bot.nursery import Nursery
@@ -203,5 +203,7 @@ class Robot:
         self._scheduler.shutdown(wait=False)
         await self._connection.stop()
         await self._work.drain(DRAIN_SECONDS)
+        self._dispatcher.finish()
+        await asyncio.wait({self._dispatching}, timeout=2 * FINISH_SECONDS)
         await self._background.drain(0)
         await self._stack.aclose()

@@ -425,3 +425,24 @@ async def test_units_whose_count_was_rolled_back_are_counted_again(chat: Chat, c
     await chat.usage.flush()
     assert [row["units"] for row in await chat.rows("SELECT units FROM usage WHERE pool = 'api'")] == [3]
     assert chat.usage.used(Pool.API) == 3
+
+
+async def test_what_is_being_sent_at_the_stop_is_finished_and_not_sent_again(
+    chat: Chat, clock: Clock, wire: Wire
+) -> None:
+    gate = wire.hold(GROUP)
+    await chat.says("张建国", f"收货{CEMENT}1包 单价27")
+    await chat.says("张建国", f"收货{CEMENT}2包 单价27")
+    dispatcher = dispatcher_of(chat, wire, clock)
+    running = asyncio.create_task(dispatcher.run())
+
+    async def is_hanging() -> bool:
+        return bool(wire.calls)
+
+    await until(is_hanging)
+    dispatcher.finish()
+    gate.set()
+    await asyncio.wait_for(running, 5)
+    assert await states(chat) == ["sent", "waiting"]
+    await dispatcher_of(chat, wire, clock).send_due()
+    assert len(wire.texts(GROUP)) == 2
