@@ -8,7 +8,7 @@ from typing import Final
 from domain.company import Role
 from domain.operation import Asker, Draft, Need, Operation, ToPeople
 from domain.permissions import Action, Permit
-from domain.thrift import UnitsLow, saving
+from domain.thrift import Saving, UnitsLow, saving
 
 # DingTalk's standard edition, a month for the whole company.
 API_UNITS_MAX: Final = 5_000
@@ -41,6 +41,11 @@ class QuotaShown:
 
     month: str
     pools: tuple[tuple[str, int, int], ...]
+
+    @property
+    def saving(self) -> Saving:
+        """What is given up by now, by the emptier pool."""
+        return max(saving(max(0, most - used) * 1000 // most) for _, used, most in self.pools)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
