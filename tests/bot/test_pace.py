@@ -29,6 +29,10 @@ from tests.stories.wire import EPOCH
 API = f"POST {GROUP_SEND}"
 DINGTALK_A_SECOND, DINGTALK_A_MINUTE = 20, 20
 MESSAGES, GROUPS, COPIES = 1_000, 5, 3
+SEEDS = [
+    *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2)),
+    *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 20)),
+]
 
 
 def micros(clock: Clock) -> int:
@@ -168,9 +172,8 @@ async def next_due(database: Database) -> datetime | None:
         return await outbox.next_due(connection)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("database_kind", ["postgresql"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_a_thousand_messages_of_three_copies_stay_within_the_limits_and_answers_overtake(
     database_url: str, clock: Clock, zone: ZoneInfo, book: Units, seed: int
 ) -> None:
