@@ -1,13 +1,12 @@
 """Calls to DingTalk in their turn, with a token, and counted."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import aiohttp
 from yarl import URL
 
 from bot.dingtalk.errors import DingTalkError, Generation, QuotaExhausted, Throttled, TokenRejected, Transient
-from bot.dingtalk.limits import Turns
 from bot.dingtalk.token import AccessToken
 from bot.dingtalk.tolerant import Json
 from bot.dingtalk.transport import Transport
@@ -16,6 +15,13 @@ from bot.dingtalk.units import UnitCounter, pool_of
 TOKEN_HEADER: Final = "x-acs-dingtalk-access-token"  # noqa: S105 - the header's name, no secret
 WEBHOOK_PATH: Final = "/robot/sendBySession"
 Once: TypeAlias = Callable[[str], Awaitable[Json]]
+
+
+class Turns(Protocol):
+    """Who hands out turns: waits until one is free, and hears when DingTalk finds us too fast."""
+
+    async def take(self, *, api: str, conversation: str = "") -> None: ...
+    def slow_down(self, *, api: str, seconds: float) -> None: ...
 
 
 class Calls:

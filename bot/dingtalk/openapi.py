@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import aiohttp
 from yarl import URL
 
-from bot.dingtalk.calls import Calls
+from bot.dingtalk.calls import Calls, Turns
 from bot.dingtalk.card_delivery import CardNotDelivered, carriers, deliver_body, undelivered
 from bot.dingtalk.cards import CardCall
 from bot.dingtalk.clock import Clock
@@ -17,7 +17,6 @@ from bot.dingtalk.colleague import Colleague, read_colleague
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.errors import DingTalkError, Refused, Transient
 from bot.dingtalk.hosts import API_DOMAINS, FILE_DOMAINS, AllowedHosts
-from bot.dingtalk.limits import Turns
 from bot.dingtalk.markdown import split_markdown
 from bot.dingtalk.media import MediaKind, check_upload, file_type
 from bot.dingtalk.token import AccessToken

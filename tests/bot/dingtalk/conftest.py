@@ -10,11 +10,11 @@ from aiohttp.test_utils import TestServer
 
 from bot.dingtalk.connection import ConnectionLimits, StreamConnection
 from bot.dingtalk.credentials import Credentials
-from bot.dingtalk.limits import RateLimit
 from bot.dingtalk.openapi import OpenApi
 from bot.dingtalk.sdk import Receive
 from bot.dingtalk.transport import TimeLimits
 from tests.bot.dingtalk.local_dingtalk import QUICK, SECRET, Connect, HandClock, LocalDingTalk, Units
+from tests.bot.dingtalk.unhurried import Unhurried
 
 
 @pytest.fixture
@@ -49,8 +49,18 @@ def units() -> Units:
 
 
 @pytest.fixture
+def turns() -> Unhurried:
+    return Unhurried()
+
+
+@pytest.fixture
 def api(
-    dingtalk: LocalDingTalk, http: aiohttp.ClientSession, credentials: Credentials, clock: HandClock, units: Units
+    dingtalk: LocalDingTalk,
+    http: aiohttp.ClientSession,
+    credentials: Credentials,
+    clock: HandClock,
+    units: Units,
+    turns: Unhurried,
 ) -> OpenApi:
     return OpenApi(
         credentials=credentials,
@@ -59,7 +69,7 @@ def api(
         oapi_endpoint=dingtalk.url,
         clock=clock,
         units=units,
-        rate=RateLimit(clock),
+        rate=turns,
         limits=TimeLimits(call=1.0, connect=1.0, download=10.0),
     )
 

@@ -13,11 +13,11 @@ from bot.dingtalk.card_delivery import CardNotDelivered
 from bot.dingtalk.cards import AI, MARKDOWN_BUTTON, CardPicture, CardPlace
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.errors import CredentialsRefused, Refused, SessionGone, Throttled, TokenRejected, Transient
-from bot.dingtalk.limits import RateLimit
 from bot.dingtalk.media import MediaKind
 from bot.dingtalk.openapi import OpenApi, PrivateSend
 from bot.dingtalk.units import Pool
 from tests.bot.dingtalk.local_dingtalk import SECRET, HandClock, LocalDingTalk, Request, Units, saying
+from tests.bot.dingtalk.unhurried import Unhurried
 
 GROUP_SEND = "/v1.0/robot/groupMessages/send"
 PRIVATE_SEND = "/v1.0/robot/oToMessages/batchSend"
@@ -160,7 +160,7 @@ async def test_what_was_never_sent_may_be_repeated_and_what_broke_off_only_with_
         oapi_endpoint="http://127.0.0.1:1",
         clock=clock,
         units=units,
-        rate=RateLimit(clock),
+        rate=Unhurried(),
     )
     with pytest.raises(Transient) as failure:
         await send(nowhere)
@@ -168,15 +168,15 @@ async def test_what_was_never_sent_may_be_repeated_and_what_broke_off_only_with_
 
 
 async def test_a_throttled_api_rests_before_the_next_call(
-    api: OpenApi, dingtalk: LocalDingTalk, clock: HandClock, units: Units
+    api: OpenApi, dingtalk: LocalDingTalk, turns: Unhurried, units: Units
 ) -> None:
     too_fast = saying({"code": "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"}, status=403)
     dingtalk.answer(GROUP_SEND, too_fast, saying({"processQueryKey": "k"}))
     with pytest.raises(Throttled):
         await send(api)
     assert units.used[Pool.API] == 0
+    assert turns.rests == [(f"POST {GROUP_SEND}", 1)]
     await send(api)
-    assert clock.slept == [1]
 
 
 async def test_units_are_counted_for_calls_that_dingtalk_charges(
