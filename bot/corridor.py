@@ -147,6 +147,11 @@ class Corridor:
         self.faults = 0
         self.received = 0
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing that arrived is still under way in this process."""
+        return not self._running
+
     async def receive(self, received: Received) -> dict[str, object]:
         """Store, carry out, and say what to acknowledge. Raises when the frame could not be stored: no ack then."""
         self.received += 1

@@ -1,6 +1,6 @@
 """A local DingTalk of one company: it listens on one port, and everything its people can do is a method."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -82,10 +82,10 @@ class LocalDingTalk:
         """How often each fault struck since the start."""
         return self.rooms.faults.fired
 
-    async def start(self, host: str = "127.0.0.1", port: int = 8765) -> str:
-        """Listen, and say where. Port 0 takes any free one."""
+    async def start(self, host: str = "127.0.0.1", port: int = 8765, extra: Sequence[web.AbstractRouteDef] = ()) -> str:
+        """Listen, and say where. Port 0 takes any free one. `extra` are addresses of whoever started it."""
         app = web.Application(client_max_size=BODY_MAX, middlewares=[guard(loopback_only=host in LOOPBACK)])
-        app.add_routes([*self.rooms.routes(), *ScriptApi(self).routes()])
+        app.add_routes([*self.rooms.routes(), *ScriptApi(self).routes(), *extra])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         try:
@@ -149,14 +149,23 @@ class LocalDingTalk:
         return [self.rooms.views.as_json(message, who.id) for message in shown]
 
     def move_clock(self, to: datetime | str | timedelta) -> dict[str, object]:
-        """Forward to an instant, by a span, or to "tonight", "tomorrow" or "week". Raises ClockGoesBack."""
+        """Jump to an instant, by a span, or to "tonight", "tomorrow" or "week". Raises ClockGoesBack."""
         if isinstance(to, timedelta):
             self.clock.move_to(self.clock.now() + to)
         elif isinstance(to, str) and to in PRESETS:
-            self.clock.move_to_preset(to)
+            self.clock.move_to(self.clock.preset(to))
         else:
             self.clock.move_to(datetime.fromisoformat(to) if isinstance(to, str) else to)
         return self.clock_json()
+
+    def walk_clock(self, to: datetime | str) -> dict[str, object]:
+        """Towards an instant or a preset, with a stop wherever the robot has something to do; returns at once."""
+        self.rooms.walk.start(self.clock.preset(to) if isinstance(to, str) else to)
+        return self.clock_json()
+
+    def hear_follower(self, until: datetime, then: datetime | None) -> None:
+        """A robot that follows the clock has done everything due `until` then; the next thing is due at `then`."""
+        self.rooms.walk.hear(until, then)
 
     def freeze_clock(self, at: datetime | None = None) -> dict[str, object]:
         """Let the clock stand still, now or at a later instant."""
@@ -181,11 +190,12 @@ class LocalDingTalk:
 
     def clock_json(self) -> dict[str, object]:
         """The time, as the robot polls it."""
-        frozen = self.clock.frozen_at
+        frozen, walking = self.clock.frozen_at, self.rooms.walk.to
         return {
             "now": self.clock.now().isoformat(timespec="microseconds"),
             "offset_seconds": seconds_text(self.clock.offset),
             "frozen_at": frozen.isoformat(timespec="microseconds") if frozen else None,
+            "walking_to": walking.isoformat(timespec="microseconds") if walking else None,
         }
 
     def faults_json(self) -> dict[str, object]:

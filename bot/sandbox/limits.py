@@ -58,3 +58,7 @@ PING_SECONDS: Final = 30.0
 DRAIN_SECONDS: Final = 10.0
 # DingTalk's gateway gives up a call after about three seconds (504): what was under way then takes effect by now.
 CARD_UPDATE_LATE_SECONDS: Final = 3
+
+# How the clock walks: a robot that was not heard of for so long does not follow it, and a stop waits no longer for it.
+FOLLOWED_SECONDS: Final = 5.0
+WALK_STOP_SECONDS_MAX: Final = 20.0

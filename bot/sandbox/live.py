@@ -11,6 +11,7 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.drawing import Drawing, clock_text
 from bot.sandbox.limits import PAGES_MAX
 from bot.sandbox.talk import Message, Talk
+from bot.sandbox.walk import Walk
 from bot.sandbox.world import Person, World
 
 PAGE_FRAME_MAX = 4 * 1024
@@ -38,8 +39,8 @@ class Window:
 class Live:
     """All open windows."""
 
-    def __init__(self, *, world: World, talk: Talk, drawing: Drawing, clock: SandboxClock) -> None:
-        self._world, self._talk, self._drawing, self._clock = world, talk, drawing, clock
+    def __init__(self, *, world: World, talk: Talk, drawing: Drawing, clock: SandboxClock, walk: Walk) -> None:
+        self._world, self._talk, self._drawing, self._clock, self._walk = world, talk, drawing, clock, walk
         self._windows: list[Window] = []
         talk.listeners.append(self._message)
         clock.listeners.append(self._tick)
@@ -113,6 +114,8 @@ class Live:
             "now_ms": self._clock.now_ms(),
             "text": clock_text(now),
             "frozen": self._clock.frozen_at is not None,
+            "walking": self._walk.to is not None,
+            "to_text": clock_text(self._walk.to) if self._walk.to else "",
         }
 
     def _list_event(self, window: Window) -> dict[str, object]:

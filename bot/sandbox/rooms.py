@@ -27,6 +27,7 @@ from bot.sandbox.talk import Talk
 from bot.sandbox.tokens import Credentials, Tokens
 from bot.sandbox.units import Units
 from bot.sandbox.views import Views
+from bot.sandbox.walk import Walk
 from bot.sandbox.world import World
 
 
@@ -36,6 +37,7 @@ class Rooms:
     def __init__(self, world: World, credentials: Credentials, clock: SandboxClock, knobs: Knobs) -> None:
         self.world, self.clock, self.knobs = world, clock, knobs
         self.address, self.nursery, self.faults = Address(), Nursery(), Faults()
+        self.walk = Walk(clock, self.nursery)
         self.talk, self.media, self.cards = Talk(world), MediaStore(clock), Cards()
         self.units, self.log, self.tokens = Units(clock), FrameLog(clock), Tokens(credentials, clock)
         self.door = Door(
@@ -109,7 +111,7 @@ class Rooms:
         self.contacts = Contacts(world=world, door=self.door, clock=clock)
         self.views = Views(world=world, talk=self.talk, cards=self.cards, media=self.media)
         self.drawing = Drawing(world=world, talk=self.talk, views=self.views, clock=clock)
-        self.live = Live(world=world, talk=self.talk, drawing=self.drawing, clock=clock)
+        self.live = Live(world=world, talk=self.talk, drawing=self.drawing, clock=clock, walk=self.walk)
         self.page = Page(world=world, talk=self.talk, drawing=self.drawing)
 
     def routes(self) -> list[web.AbstractRouteDef]:

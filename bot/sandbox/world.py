@@ -43,10 +43,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group chat. In this first form everybody in the company is in every group, and so is the robot."""
+    """A group chat. The robot is in every one; of the people, those named here."""
 
     conversation: str
     name: str
+    members: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class World:
         """The conversation that this person means: a group, or their own chat with the robot."""
         if conversation in (PRIVATE, person.private_chat):
             return person.private_chat
-        return conversation if conversation in self.groups else None
+        group = self.groups.get(conversation)
+        return conversation if group and person.id in group.members else None
 
     def owner_of(self, conversation: str) -> Person | None:
         """Whose private chat it is; nobody's when it is a group."""
@@ -88,11 +90,14 @@ class World:
     def members(self, conversation: str) -> list[Person]:
         """Who reads there, apart from the robot."""
         owner = self.owner_of(conversation)
-        return [owner] if owner else list(self.people.values())
+        if owner:
+            return [owner]
+        group = self.groups.get(conversation)
+        return [p for p in self.people.values() if group and p.id in group.members]
 
     def conversations_of(self, person: Person) -> list[str]:
         """The groups and the private chat."""
-        return [*self.groups, person.private_chat]
+        return [*(g.conversation for g in self.groups.values() if person.id in g.members), person.private_chat]
 
     def name_of(self, sender: str) -> str:
         """How people call the sender of a message."""
@@ -151,10 +156,35 @@ def _title(role: object, projects: Mapping[str, str]) -> str:
 
 def _groups(company: Json) -> list[Group]:
     return [
-        Group(conversation=text(entry, "conversation_id"), name=text(entry, "name") or text(entry, "conversation_id"))
+        Group(
+            conversation=text(entry, "conversation_id"),
+            name=text(entry, "name") or text(entry, "conversation_id"),
+            members=_members(company, text(entry, "project")),
+        )
         for entry in _records(company, "groups")
         if text(entry, "conversation_id")
     ]
+
+
+def _members(company: Json, project: str) -> frozenset[str]:
+    """Who is in a project's group: everybody but those who have work in other projects only."""
+    teams = {text(team, "name"): text(team, "project") for team in _records(company, "teams")}
+    managers = {(text(p, "manager"), text(p, "code")) for p in _records(company, "projects")}
+    found = set[str]()
+    for entry in _records(company, "people"):
+        person = text(entry, "id")
+        works_in = {_project_of(role) for role in as_list(entry.get("roles")) or []}
+        works_in |= {code for manager, code in managers if manager == person}
+        if entry.get("team"):
+            works_in.add(teams.get(text(entry, "team"), ""))
+        if not project or not works_in or works_in & {project, ""}:
+            found.add(person)
+    return frozenset(found)
+
+
+def _project_of(role: object) -> str:
+    """The project that a role holds in, "" for all of them."""
+    return text(as_record(role) or {}, "project")
 
 
 def _departments(company: Json) -> list[Department]:

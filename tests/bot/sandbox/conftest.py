@@ -92,9 +92,11 @@ class FakeRobot:
         headers = {"contentType": "application/json", "messageId": frame["headers"]["messageId"]}
         await socket.send_str(json.dumps({"code": 200, "headers": headers, "message": "OK", "data": json.dumps(data)}))
 
-    async def call(self, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+    async def call(
+        self, method: str, path: str, body: object = None, *, query: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
         headers = {"x-acs-dingtalk-access-token": self.token}
-        async with self.http.request(method, self.url + path, json=body, headers=headers) as answer:
+        async with self.http.request(method, self.url + path, json=body, params=query, headers=headers) as answer:
             return answer.status, await answer.json()
 
     async def old_call(self, path: str, body: object) -> dict[str, Any]:
