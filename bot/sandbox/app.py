@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.sandbox import ids
 from bot.sandbox.clock import PRESETS, SandboxClock
 from bot.sandbox.faults import Fault, FaultPlan, read_plan
 from bot.sandbox.guard import LOOPBACK, guard
@@ -46,12 +47,16 @@ class LocalDingTalk:
         ping_every: float = PING_SECONDS,
         drain_after: float = DRAIN_SECONDS,
         limits_on: bool = True,
+        has_practice: bool = False,
     ) -> None:
         knobs = Knobs(card_ack_deadline, event_ack_deadline, redeliver_after, ping_every, drain_after, limits_on)
         self.clock, self.world = SandboxClock(now), World(company)
         self.credentials = Credentials(client_id, client_secret)
         self.rooms = rooms = Rooms(self.world, self.credentials, self.clock, knobs)
         self.gateway, self.deliveries, self.tokens = rooms.gateway, rooms.deliveries, rooms.tokens
+        self.has_practice = has_practice  # whether whoever started it serves lessons, fresh starts and own companies
+        self.epoch = ids.token()  # another company is another epoch: pages of the one before load anew
+        self.port = 0
         self._runner: web.AppRunner | None = None
 
     @property
@@ -94,6 +99,7 @@ class LocalDingTalk:
             await self.stop()
             raise
         bound: int = self._runner.addresses[0][1]
+        self.port = bound
         reached = host if host in LOOPBACK else "127.0.0.1"
         self.rooms.address.url = f"http://{f'[{reached}]' if ':' in reached else reached}:{bound}"
         return self.url
