@@ -14,6 +14,7 @@ from bot.commands.run import started
 from bot.company_source import read_source
 from bot.faults import fault_lines
 from bot.logs import Secrets, configure_logs
+from bot.practice.month import live_through, tell
 from bot.program import Robot
 from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET, LocalDingTalk
 from bot.settings import read_settings
@@ -22,6 +23,7 @@ from domain.company_file import CompanyFileFaults
 
 DEMO: Final = Path(__file__).parent.parent / "sandbox" / "demo_company.json"
 CONNECT_SECONDS_MAX: Final = 15
+MONTH: Final = 7  # which story the demonstration company has behind it
 
 
 def sandbox(*, host: str, port: int, company: Path | None, with_robot: bool) -> int:
@@ -57,6 +59,9 @@ async def _serve(data: Mapping[str, object], path: Path, host: str, port: int, f
     robot = None
     try:
         if folder is not None:
+            if path == DEMO:
+                book = _environment(url, path, folder)["DATABASE_URL"]
+                tell(await live_through(data, until=local.clock.now(), seed=MONTH, database_url=book), local)
             robot = Robot(read_settings(_environment(url, path, folder), directory=folder), Secrets())
             if (why := await started(robot)) is not None:
                 return _say(why)

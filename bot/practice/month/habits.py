@@ -66,7 +66,7 @@ TRIPS: Final = (
         team=MASONS,
         project="P01",
         stage="主体结构",
-        takes=(CEMENT, Take(material="SS-ZS", low=3, high=5, unit="方", chance=60)),
+        takes=(CEMENT, Take(material="SS-ZS", low=3, high=5, unit="方", chance=85)),
     ),
     Trip(
         team=MASONS,

@@ -1,5 +1,6 @@
 """People and robot in conversation: what is written goes through the handlers into the book, without any wire."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -79,8 +80,9 @@ class Life:
 
     async def evening(self) -> None:
         """What the clock asks for now, and the day's units and deliveries into the book."""
-        for one in due(self.company, self._clock.now()):
-            self._hear(await self._work(one.key, one.operation))
+        jobs = [self._work(one.key, one.operation) for one in due(self.company, self._clock.now())]
+        for answer in await asyncio.gather(*jobs):
+            self._hear(answer)
         await self.settle()
 
     async def settle(self) -> None:

@@ -41,7 +41,7 @@ async def live_through(
     days = Days.before(until, rng, span=span)
     file = read_company_file(dated(source, days.first), into=Company())
     clock = StoryClock(at(days.first, 6, 40))
-    database = Database.open(database_url)
+    database = Database.open(database_url, in_place=True)
     try:
         await schema.upgrade(database)
         await _in_haste(database)

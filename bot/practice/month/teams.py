@@ -9,6 +9,7 @@ from bot.practice.month import wording
 from bot.practice.month.habits import (
     KEEPER,
     LEADER,
+    MASONS,
     MUCH_STEEL_12,
     MUCH_STEEL_16,
     PLASTERERS,
@@ -52,6 +53,8 @@ class Teams:
             return False
         if day == days.rain and trip.team not in INDOORS:
             return False
+        if day == days.first and trip.is_morning and trip.team == MASONS:
+            return False  # their first trip is a scene of its own
         if day == days.last and trip.stage == "装饰装修":
             return False  # the masons end the month on the structure
         return self._story.rng.randrange(100) < trip.chance
