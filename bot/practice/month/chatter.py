@@ -28,6 +28,8 @@ def plan(story: Story) -> None:
     story.plan_chat(days.first, 7, 47, "P02", *OPENING_P02)
     for back, hour, minute, project, lines in TOWARDS_THE_END:
         story.plan_chat(days.from_end(back), hour, minute, project, *lines)
+    for project, hour, minute, lines in THE_MORNING_AFTER:
+        story.plan_chat(days.after_last(), hour, minute, project, *lines)
     _spread(story)
 
 
@@ -96,7 +98,7 @@ TOWARDS_THE_END: Final[tuple[tuple[int, int, int, str, Lines], ...]] = (
         40,
         "P01",
         (
-            ("u-zhouliang", "@何威 何工，模板那张单子帮忙批一下，大后天要支模了"),
+            ("u-zhouliang", "@何威 何工，模板那张单子帮忙批一下，这两天就要支模了"),
             ("u-caobin", "何工这两天在甲方那边开会"),
         ),
     ),
@@ -105,6 +107,11 @@ TOWARDS_THE_END: Final[tuple[tuple[int, int, int, str, Lines], ...]] = (
     (0, 17, 35, "P01", (("u-zhouliang", "模板单子还没批，明天我那边就没活干了"),)),
     (3, 10, 15, "P02", (("u-weilan", "防水那批老批号还有几天就到期了，抹灰班先领老的"), ("u-tianfeng", "知道了"))),
     (0, 17, 10, "P02", (("u-tangyu", "进度不错，明天甲方来看样板层，收拾干净"), ("u-dengtao", "收到"))),
+)
+# Said only where the month is told later than this.
+THE_MORNING_AFTER: Final[tuple[tuple[str, int, int, Lines], ...]] = (
+    ("P01", 7, 12, (("u-fanggang", "早，今天四层开始绑梁"), ("u-qinlei", "早，塔吊七点半到位"))),
+    ("P02", 7, 20, (("u-tangyu", "今天样板层最后收一遍口"), ("u-tianfeng", "好"))),
 )
 TALK: Final[tuple[Exchange, ...]] = (
     Exchange("P01", 7, (("u-qinlei", "塔吊今天早上检修，八点半以后用"), ("u-fanggang", "收到"))),

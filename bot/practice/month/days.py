@@ -49,6 +49,11 @@ class Days:
         """The working day that is so many before the last one."""
         return self.working[max(len(self.working) - 1 - index, 0)]
 
+    def after_last(self) -> date:
+        """The next day on which people work."""
+        day = self.last + timedelta(days=1)
+        return day + timedelta(days=1) if day.weekday() == SUNDAY else day
+
     def left(self, day: date) -> int:
         """How many working days come after this one."""
         return sum(one > day for one in self.working)

@@ -76,7 +76,7 @@ class Ending:
 
     async def _ask_for_formwork(self) -> None:
         with self._desk.looking_away():
-            answer = await self._story.asks("u-zhouliang", "P01", "申购模板120张、方木150根，主体结构用，大后天要")
+            answer = await self._story.asks("u-zhouliang", "P01", "申购模板120张、方木150根，主体结构用，后天要")
         self._waiting = next(iter(documents(answer.events, "SG")), "")
 
     async def _ask_where_it_is(self) -> None:

@@ -103,16 +103,16 @@ TRIPS: Final = (
         chance=30,
         is_morning=False,
     ),
-    Trip(team=STEEL_FIXERS, project="P01", stage="主体结构", takes=(WIRE,), chance=60, is_morning=False),
+    Trip(team=STEEL_FIXERS, project="P01", stage="主体结构", takes=(WIRE,), chance=66, is_morning=False),
     Trip(
         team=CARPENTERS,
         project="P01",
         stage="主体结构",
         takes=(
-            Take(material="MU-MB", low=8, high=16, unit="张"),
-            Take(material="MU-MF", low=3, high=6, unit="根", step=Decimal(5), chance=70),
+            Take(material="MU-MB", low=12, high=22, unit="张", floor=Decimal(18)),
+            Take(material="MU-MF", low=5, high=9, unit="根", step=Decimal(5), chance=85, floor=Decimal(25)),
         ),
-        chance=50,
+        chance=65,
     ),
     Trip(
         team=CARPENTERS,

@@ -93,8 +93,8 @@ class Teams:
         by_steward = rng.randrange(9) == 0
         keeper = STEWARD if by_steward else KEEPER[trip.project]
         one = them[0]
-        if len(them) == 1 and one.unit == "吨" and keeper == "u-caobin" and not stage and one.material == "GJ-16":
-            await story.life.speaks(keeper, f"领十六的螺纹钢{wording.aloud(one.quantity)}吨{trip.team}")
+        if one.material == "GJ-ZS" and keeper == KEEPER["P01"] and not stage and one.quantity < 10 and rng.randrange(3) == 0:
+            await story.life.speaks(keeper, f"领扎丝{wording.aloud(one.quantity)}公斤{trip.team}")
             return
         words = wording.issue(rng, trip.team, them, stage=stage, where=where)
         if keeper == "u-caobin" and rng.randrange(7) == 0 and trip.team == "木工班":
@@ -133,7 +133,7 @@ class Going:
 
 CALLS: Final = (
     "{keeper}，{what}，我让人过来拿",
-    "{keeper} 上午要{what}，人已经过去了",
+    "{keeper} 要{what}，人已经过去了",
     "{keeper}在仓库吗，拉{what}",
     "麻烦{keeper}备一下{what}",
     "{what}，{keeper}开下门",

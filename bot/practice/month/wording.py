@@ -67,7 +67,7 @@ def amount(rng: Random, one: Amount, *, safe: bool = False) -> str:
     """黄砂5方; steel now and then in kilograms."""
     number, unit = one.quantity, SPOKEN_UNITS.get(one.unit, one.unit)
     if unit == "吨" and number < 1 and rng.randrange(6) == 0:
-        return f"{name(rng, one.material, safe=True)}{plain(number * 1000)}公斤"
+        number, unit = number * 1000, "公斤"
     is_whole = number == number.to_integral_value() and one.material.startswith("GJ")
     called = name(rng, one.material, safe=safe or is_whole)
     return f"{called}{' ' if called[-1].isdigit() else ''}{plain(number)}{unit}"
