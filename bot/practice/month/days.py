@@ -19,7 +19,7 @@ DAY_ENDS: Final = time(18, 30)
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """`first` to `last`, both worked on; `working` are the days between without Sundays; on `rain` nothing is poured."""
+    """`first` to `last`, both worked on; `working` are these days without Sundays; on `rain` nothing is poured."""
 
     first: date
     last: date

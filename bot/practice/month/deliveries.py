@@ -40,6 +40,7 @@ class Deliveries:
         self._story = story
         self._plans: dict[str, tuple[Lorry, ...]] = {}
         self._brought: dict[tuple[str, int], Decimal] = {}
+        self._heard = set[str]()
 
     def plan(self, requisition: str, lorries: tuple[Lorry, ...]) -> None:
         """How the orders of this requisition will come."""
@@ -68,9 +69,8 @@ class Deliveries:
         came = self._load(order, lorry)
         if not came:
             return
-        if story.rng.randrange(2):
-            driver = DRIVERS.get(order.supplier, "送货车")
-            words = story.rng.choice(AT_THE_GATE).format(driver=driver)
+        words = self._at_the_gate(order.supplier)
+        if words and story.rng.randrange(2):
             story.chats(story.rng.choice(GATE[order.project]), order.project, words)
             if story.rng.randrange(2):
                 story.soon(1, 2, self._coming(order.project))
@@ -79,6 +79,14 @@ class Deliveries:
             await self._book(keeper, order, lorry, came)
 
         story.soon(7, 22, book)
+
+    def _at_the_gate(self, supplier: str) -> str:
+        """What somebody at the gate says, each sentence once; nothing when all have been said."""
+        driver = DRIVERS.get(supplier, "送货车")
+        left = [words for one in AT_THE_GATE if (words := one.format(driver=driver)) not in self._heard]
+        words = self._story.rng.choice(left) if left else ""
+        self._heard.add(words)
+        return words
 
     def _coming(self, project: str) -> "Sayer":
         words = self._story.rng.choice(("来了", "马上到", "收到，去点数", "好，过来了"))

@@ -1,6 +1,6 @@
 """Everybody's telephone: a card is pressed some minutes after it appears, unless somebody lets it lie."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date
 from typing import Final
@@ -24,7 +24,7 @@ class Desk:
         story.life.watch = self.opened
 
     @contextmanager
-    def looking_away(self) -> Iterator[None]:
+    def looking_away(self) -> Generator[None]:
         """What is asked meanwhile is not pressed: it lies, or is answered in words."""
         self._is_looking = False
         try:

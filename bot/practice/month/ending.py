@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from bot.practice.month.deliveries import Deliveries
 from bot.practice.month.desk import Desk
 from bot.practice.month.life import documents
 from bot.practice.month.story import Limit, Story
@@ -23,8 +22,8 @@ WIRE_LEFT: Final = (38, 52)  # below the safety stock of 60
 class Ending:
     """The last days."""
 
-    def __init__(self, story: Story, desk: Desk, deliveries: Deliveries) -> None:
-        self._story, self._desk, self._deliveries = story, desk, deliveries
+    def __init__(self, story: Story, desk: Desk) -> None:
+        self._story, self._desk = story, desk
         self._waiting = ""
 
     def limits(self) -> dict[tuple[str, str], Limit]:

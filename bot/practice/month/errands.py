@@ -1,11 +1,11 @@
 """What the sites order in a month: who asks for what on which working day, and how the lorries come."""
 
-from bot.practice.month.agenda import Act
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from bot.practice.month.agenda import Act
 from bot.practice.month.days import Days
 from bot.practice.month.deliveries import ALL_AT_ONCE, Deliveries, Lorry
 from bot.practice.month.life import documents
@@ -14,7 +14,10 @@ from bot.practice.month.story import Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """One requisition. `day` counts working days from the start, or from the end where it is negative."""
+    """One requisition. `day` counts working days from the start, or from the end where it is negative.
+
+    `lorries` say how its orders come; a month too short for an errand does without it.
+    """
 
     day: int
     hour: int
@@ -23,11 +26,12 @@ class Errand:
     words: str
     lorries: tuple[Lorry, ...] = ALL_AT_ONCE
 
-    def on(self, days: Days) -> date:
-        """The working day it falls on; the early ones of a short month come earlier."""
+    def on(self, days: Days) -> date | None:
+        """The working day it falls on; nothing where it could not be settled before the last days begin."""
         if self.day < 0:
             return days.from_end(-self.day)
-        return days.from_start(min(self.day, len(days.working) * 2 // 3))
+        length = len(days.working)
+        return days.from_start(self.day) if self.day <= max(length // 2, length - 9) else None
 
 
 HALVES: Final = (Lorry(percent=60), Lorry(percent=40, late=2))
@@ -108,7 +112,7 @@ def errands(days: Days) -> tuple[Errand, ...]:
         ),
         Errand(day=4, hour=8, project="P02", person="u-tianfeng", words="申购42.5水泥80包、细砂15方，精装修用"),
         Errand(
-            day=7,
+            day=5,
             hour=10,
             project="P02",
             person="u-dengtao",
@@ -116,7 +120,7 @@ def errands(days: Days) -> tuple[Errand, ...]:
             lorries=(Lorry(percent=95, counted=Decimal(40)), Lorry(percent=5, late=2)),
         ),
         Errand(day=10, hour=9, project="P02", person="u-dengtao", words="申购110排水管200米"),
-        Errand(day=8, hour=8, project="P02", person="u-tianfeng", words="要料 防水涂料40桶", lorries=lots),
+        Errand(day=6, hour=8, project="P02", person="u-tianfeng", words="要料 防水涂料40桶", lorries=lots),
         Errand(day=11, hour=14, project="P02", person="u-tianfeng", words="申购腻子粉120包"),
         Errand(day=14, hour=9, project="P02", person="u-dengtao", words="申购五孔插座300个、单开开关120个"),
         Errand(day=16, hour=8, project="P02", person="u-tianfeng", words="申购42.5水泥60包"),
@@ -127,7 +131,8 @@ def errands(days: Days) -> tuple[Errand, ...]:
 def plan(story: Story, deliveries: Deliveries) -> None:
     """Put them all on the agenda."""
     for errand in errands(story.days):
-        story.on(errand.on(story.days), errand.hour, story.rng.randrange(50), _going(story, deliveries, errand))
+        if (day := errand.on(story.days)) is not None:
+            story.on(day, errand.hour, story.rng.randrange(50), _going(story, deliveries, errand))
 
 
 def _going(story: Story, deliveries: Deliveries, errand: Errand) -> Act:

@@ -62,7 +62,8 @@ class Incidents:
         """The robot does not know yet for which stage the masons work."""
         story = self._story
         await story.asks("u-caobin", "P01", "领42.5水泥20包 瓦工班")
-        story.soon(1, 1, self._asks("u-caobin", "P01", "主体结构"))
+        story.pause(20, 60)
+        await story.asks("u-caobin", "P01", "主体结构")
 
     async def _lead_tries_himself(self) -> None:
         """A team lead may ask for material, but not book what he takes."""
@@ -84,7 +85,8 @@ class Incidents:
         """Bought round the corner, without an order: the robot asks what they cost."""
         story = self._story
         await story.asks("u-caobin", "P01", "收货铁钉40公斤")
-        story.soon(1, 2, self._asks("u-caobin", "P01", "5.8"))
+        story.pause(20, 70)
+        await story.asks("u-caobin", "P01", "5.8")
 
     async def _helmets_refused(self) -> None:
         story = self._story

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import count
-from typing import Final
+from typing import Final, TypedDict
 
 from bot.dingtalk.units import Pool
 from bot.practice.month.agenda import StoryClock
@@ -35,6 +35,16 @@ class Shown:
 
     picture: CardPicture
     people: tuple[str, ...]
+
+
+class _Envelope(TypedDict):
+    """What every message carries, as the arguments of its class."""
+
+    key: str
+    message_id: str
+    sender: Sender
+    chat: Chat
+    sent_at: datetime
 
 
 class Life:
@@ -99,7 +109,7 @@ class Life:
         self.yard.look(answer.events)
         return answer
 
-    def _envelope(self, person: str, chat: str) -> dict[str, object]:
+    def _envelope(self, person: str, chat: str) -> _Envelope:
         serial = next(self._serial)
         kind = ChatKind.GROUP if chat else ChatKind.PRIVATE
         return {

@@ -80,7 +80,7 @@ async def _live(story: Story, file: CompanyFile, until: datetime) -> None:
     await story.life.load("load:month", load)
     deliveries = Deliveries(story)
     desk = Desk(story, deliveries, last=story.days.last)
-    ending = Ending(story, desk, deliveries)
+    ending = Ending(story, desk)
     for day in story.days.evenings(until):
         story.agenda.plan(at(day, 18, 0), story.life.evening)
     incidents = Incidents(story, desk)
@@ -101,16 +101,15 @@ async def _head(database: Database) -> str:
 
 def _unread(life: Life, days: Days) -> dict[tuple[str, str], datetime]:
     """Who has not looked yet: those whose cards lie unanswered, and two who read the groups in the morning only."""
+    opened = dict[str, datetime]()
+    for line in life.lines:
+        if isinstance(line, Told) and line.message.card is not None:
+            opened.setdefault(line.message.card.card, line.at)
     found = dict[tuple[str, str], datetime]()
     for shown in life.cards.values():
-        if not shown.picture.buttons:
-            continue
-        opened = next(
-            (line.at for line in life.lines if isinstance(line, Told) and line.message.card and line.message.card.card == shown.picture.card),
-            None,
-        )
-        for person in shown.people if opened else ():
-            found[person, PRIVATE] = min(found.get((person, PRIVATE), opened), opened)
+        for person in shown.people if shown.picture.buttons else ():
+            since = opened[shown.picture.card]
+            found[person, PRIVATE] = min(found.get((person, PRIVATE), since), since)
     evening = at(days.last, 17, 30) - timedelta(seconds=1)
     for person in ("u-shenrong", "u-pengfang"):
         for group in _groups(life.company).values():

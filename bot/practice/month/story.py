@@ -44,6 +44,10 @@ class Story:
         minutes = self.rng.randrange((high - low) * 60)
         return at(day, low, 0) + timedelta(minutes=minutes, seconds=self.rng.randrange(60))
 
+    def pause(self, low: int, high: int) -> None:
+        """So many seconds pass within an act: nobody else gets between a question and its answer."""
+        self.clock.set(self.now() + timedelta(seconds=self.rng.randint(low, high)))
+
     async def asks(self, person: str, project: str, words: str) -> Answer:
         """Write to the robot in a project's group."""
         return await self.life.says(person, self.groups[project], words)

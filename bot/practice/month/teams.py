@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Final
 
 from bot.practice.month import wording
@@ -93,7 +92,13 @@ class Teams:
         by_steward = rng.randrange(9) == 0
         keeper = STEWARD if by_steward else KEEPER[trip.project]
         one = them[0]
-        if one.material == "GJ-ZS" and keeper == KEEPER["P01"] and not stage and one.quantity < 10 and rng.randrange(3) == 0:
+        if (
+            one.material == "GJ-ZS"
+            and keeper == KEEPER["P01"]
+            and not stage
+            and one.quantity < 10
+            and rng.randrange(3) == 0
+        ):
             await story.life.speaks(keeper, f"领扎丝{wording.aloud(one.quantity)}公斤{trip.team}")
             return
         words = wording.issue(rng, trip.team, them, stage=stage, where=where)
@@ -116,7 +121,7 @@ class Teams:
         if (limit := self._limits.get(key)) is not None:
             given = limit(day, given, story.life.yard.on_hand(*key))
         given = (given / take.per_base / take.step).to_integral_value(rounding="ROUND_FLOOR") * take.step
-        if given < take.low * take.step / 2 and key not in self._limits or given <= 0:
+        if (given < take.low * take.step / 2 and key not in self._limits) or given <= 0:
             return None
         return Amount(take.material, given, UNIT_SAID.get(take.unit, take.unit))
 
