@@ -21,8 +21,9 @@ from bot.render import Renderer
 from domain import opening
 from domain.company import Company
 from domain.company_file import CompanyFile, read_company_file
+from domain.housekeeping import UsageIn
 from domain.operation import Asker
-from storage import journal, schema
+from storage import journal, schema, usage
 from storage.database import Database
 from storage.unit import Units
 
@@ -49,7 +50,7 @@ async def live_through(
         life = Life(database, units, clock, file.company)
         try:
             await _live(Story(life, clock, Agenda(clock), rng, days, _groups(file.company)), file, until)
-            head = await _head(database)
+            head, units_used = await _head(database), await _units(database, days, clock.now())
         finally:
             await units.close()
     finally:
@@ -59,6 +60,7 @@ async def live_through(
         began=at(days.first, 6, 40),
         ended=clock.now(),
         head=head,
+        units=units_used,
         refused=tuple(life.refused),
         unread_from=_unread(life, days),
     )
@@ -97,6 +99,14 @@ async def _live(story: Story, file: CompanyFile, until: datetime) -> None:
 async def _head(database: Database) -> str:
     async with database.read() as connection:
         return (await journal.read_head(connection)).hash.hex()
+
+
+async def _units(database: Database, days: Days, now: datetime) -> dict[str, dict[str, int]]:
+    """What the months of the story used of DingTalk's pools."""
+    months = [UsageIn(month) for month in dict.fromkeys((f"{days.first:%Y-%m}", f"{days.last:%Y-%m}", f"{now:%Y-%m}"))]
+    async with database.read() as connection:
+        found = await usage.load(connection, months)
+    return {need.month: dict(units) for need, units in found.items()}
 
 
 def _unread(life: Life, days: Days) -> dict[tuple[str, str], datetime]:

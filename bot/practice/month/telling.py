@@ -43,6 +43,8 @@ class _Telling:
             else:
                 self._told(line)
         self._look_away(None)
+        for month, units in self._month.units.items():
+            self._rooms.units.add_past(month, api=units.get("api", 0), stream=units.get("stream", 0))
         for person in self._world.people.values():
             for conversation in self._world.conversations_of(person):
                 if (person.id, self._short(conversation)) not in self._month.unread_from:

@@ -50,5 +50,6 @@ class Month:
     began: datetime
     ended: datetime
     head: str  # the hash that the book ends with
+    units: Mapping[str, Mapping[str, int]]  # by calendar month ("2026-11") and pool ("api", "stream")
     refused: tuple[Refused, ...] = ()
     unread_from: Mapping[tuple[str, str], datetime] = field(default_factory=dict[tuple[str, str], datetime])

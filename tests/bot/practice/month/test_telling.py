@@ -125,6 +125,15 @@ def test_only_those_who_have_something_new_find_unread_marks(local: LocalDingTal
     assert 1 <= talk.unread(world.people["u-hewei"], world.people["u-hewei"].private_chat) <= 12
 
 
+def test_the_months_units_are_those_that_the_robot_counted(local: LocalDingTalk, fortnight: Lived) -> None:
+    counted = {(r["month"], r["pool"]): r["units"] for r in fortnight.rows("SELECT * FROM usage")}
+    units = local.units_json()
+    for pool in ("api", "stream"):
+        shown = units[pool]
+        assert isinstance(shown, dict)
+        assert shown["used"] == counted["2026-11", pool] > 50
+
+
 @pytest.fixture
 async def company_at_work(tmp_path: Path) -> AsyncIterator[LocalDingTalk]:
     """A fortnight of its own, and a robot started on its book while the clock stands on Thursday morning."""
