@@ -13,8 +13,9 @@ CEMENT: Final = "SN-425"
 # With so much, 200 bags more and 30 taken, a taking of 250 leaves less than the safety stock of 100, as README says.
 CEMENT_AT_THE_END: Final = Decimal(120)
 CEMENT_KEPT: Final = Decimal(104)
-CEMENT_WANTED: Final = Decimal(260)
-CEMENT_FILLED_TO: Final = Decimal(310)
+CEMENT_WANTED: Final = Decimal(235)
+CEMENT_FILLED_TO: Final = Decimal(285)
+CEMENT_WATCHED_DAYS: Final = 7
 WAITS_DAYS: Final = 3
 WIRE_LEFT: Final = (38, 52)  # below the safety stock of 60
 
@@ -38,14 +39,12 @@ class Ending:
         left = self._story.days.left(day)
         if left == 0:
             return there - CEMENT_AT_THE_END
-        if left <= 2:
-            coming = self._story.life.yard.coming("P01", CEMENT)
-            share = (there + coming - CEMENT_AT_THE_END) // (left + 1)
-            return min(share, there - CEMENT_KEPT)
-        if left <= 7:
-            # Nothing may cross the safety line now: what is ordered then would still be open at the end.
-            return min(wanted, there - CEMENT_KEPT)
-        return wanted
+        if left > CEMENT_WATCHED_DAYS:
+            return wanted
+        # What is too much is spread over the days that are left; and nothing may cross the safety line now, because
+        # what is ordered then would still be open at the end.
+        share = (there + self._story.life.yard.coming("P01", CEMENT) - CEMENT_AT_THE_END) // (left + 1)
+        return min(share if left <= 2 else max(wanted, share), there - CEMENT_KEPT)
 
     def _kept(self, floor: Decimal, *, days: int) -> Limit:
         def limit(day: date, wanted: Decimal, there: Decimal) -> Decimal:
