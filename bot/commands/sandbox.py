@@ -14,13 +14,17 @@ from bot.commands.run import started
 from bot.company_source import read_source
 from bot.faults import fault_lines
 from bot.logs import Secrets, configure_logs
+from bot.practice.lessons.progress import ProgressFile
+from bot.practice.lessons.service import Lessons
 from bot.program import Robot
 from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET, LocalDingTalk
 from bot.settings import read_settings
 from domain.company import Company
 from domain.company_file import CompanyFileFaults
+from storage.database import Database
 
 DEMO: Final = Path(__file__).parent.parent / "sandbox" / "demo_company.json"
+PROGRESS: Final = Path("data/practice.json")
 CONNECT_SECONDS_MAX: Final = 15
 
 
@@ -50,20 +54,26 @@ async def _serve(data: Mapping[str, object], path: Path, host: str, port: int, f
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     local = LocalDingTalk(data)
+    lessons = Lessons(ProgressFile(PROGRESS), photos=False)
     try:
-        url = await local.start(host, port)
+        url = await local.start(host, port, extra=lessons.routes())
     except OSError as found:
         return _say(f"端口 {port} 用不了（{found.strerror}），换一个：--port 0")
-    robot = None
+    robot = book = None
     try:
         if folder is not None:
             robot = Robot(read_settings(_environment(url, path, folder), directory=folder), Secrets())
             if (why := await started(robot)) is not None:
                 return _say(why)
             await robot.wait_connected(CONNECT_SECONDS_MAX)
+            book = Database.open(f"sqlite:///{folder / 'book.sqlite3'}", exclusive=False)
+            await lessons.start(local, book)
         _tell(url, path, robot)
         await stopping.wait()
     finally:
+        await lessons.stop()
+        if book is not None:
+            await book.close()
         if robot is not None:
             await robot.stop()
         await local.stop()

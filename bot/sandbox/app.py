@@ -1,6 +1,6 @@
 """A local DingTalk of one company: it listens on one port, and everything its people can do is a method."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -82,10 +82,12 @@ class LocalDingTalk:
         """How often each fault struck since the start."""
         return self.rooms.faults.fired
 
-    async def start(self, host: str = "127.0.0.1", port: int = 8765) -> str:
-        """Listen, and say where. Port 0 takes any free one."""
+    async def start(
+        self, host: str = "127.0.0.1", port: int = 8765, extra: Sequence[web.AbstractRouteDef] = ()
+    ) -> str:
+        """Listen, and say where. Port 0 takes any free one; `extra` are addresses of whoever started it."""
         app = web.Application(client_max_size=BODY_MAX, middlewares=[guard(loopback_only=host in LOOPBACK)])
-        app.add_routes([*self.rooms.routes(), *ScriptApi(self).routes()])
+        app.add_routes([*self.rooms.routes(), *ScriptApi(self).routes(), *extra])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         try:
