@@ -82,9 +82,7 @@ class LocalDingTalk:
         """How often each fault struck since the start."""
         return self.rooms.faults.fired
 
-    async def start(
-        self, host: str = "127.0.0.1", port: int = 8765, extra: Sequence[web.AbstractRouteDef] = ()
-    ) -> str:
+    async def start(self, host: str = "127.0.0.1", port: int = 8765, extra: Sequence[web.AbstractRouteDef] = ()) -> str:
         """Listen, and say where. Port 0 takes any free one; `extra` are addresses of whoever started it."""
         app = web.Application(client_max_size=BODY_MAX, middlewares=[guard(loopback_only=host in LOOPBACK)])
         app.add_routes([*self.rooms.routes(), *ScriptApi(self).routes(), *extra])

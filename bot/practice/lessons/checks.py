@@ -217,10 +217,10 @@ class Books:
         """What was booked, with what is left of it where the robot said so."""
         amount = shown(self.quantity)
         what = {
-            DocumentKind.ISSUE: f"已领 {amount}给{self.team}",
-            DocumentKind.RECEIPT: f"已收 {amount}入库",
-            DocumentKind.REQUISITION: f"{amount}{self.material.label}申购上去了，单号 {one.number}",
-            DocumentKind.PURCHASE_ORDER: f"{amount}{self.material.label}已下单，单号 {one.number}",
+            DocumentKind.ISSUE: f"{amount}领给{self.team}了",
+            DocumentKind.RECEIPT: f"{amount}收进库了",
+            DocumentKind.REQUISITION: f"{amount}申购上去了，单号 {one.number}",
+            DocumentKind.PURCHASE_ORDER: f"{amount}下单了，单号 {one.number}",
         }[self.kind]
         left = _left(one, deeds)
         if left is None:

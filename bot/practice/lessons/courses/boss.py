@@ -33,7 +33,7 @@ def _stock(scene: Scene, _: Kept) -> Step:
     return ask_stock(
         scene,
         where=Where.PRIVATE,
-        do=f"各处库里的{scene.goods.material.label}有多少、值多少钱？",
+        do=f"各处库里的{scene.goods.said}有多少、值多少钱？",
         hint="私聊里不写项目，各个仓库一起列出来。",
     )
 
@@ -51,7 +51,7 @@ def _requested(scene: Scene, _: Kept, round_no: int) -> Sequence[CoAct]:
         CoAct(
             person=asker,
             words=f"申购 {scene.goods.said} {amount}",
-            tells=f"{asker.name}正在申购 {scene.goods.material.label} {amount}",
+            tells=f"{asker.name}正在申购 {scene.goods.said} {amount}",
             kind=DocumentKind.REQUISITION,
             act=Act.POST,
             keep="paper",

@@ -33,7 +33,7 @@ def _worth(scene: Scene, _: Kept) -> Step:
     return ask_stock(
         scene,
         where=Where.PRIVATE,
-        do=f"库里的{scene.goods.material.label}值多少钱？在私聊里查。",
+        do=f"库里的{scene.goods.said}值多少钱？在私聊里查。",
         hint="值多少是按移动平均算的：进多少、出多少，都精确到分。",
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.practice.lessons.checks import Books, Shows
+from bot.practice.lessons.checks import Books, Shows, shown
 from bot.practice.lessons.courses.parts import ask_stock, evening, set_up, sight, take_back
 from bot.practice.lessons.lesson import Kept, Lesson, Plan, Step, Where
 from bot.practice.lessons.scene import Scene, words
@@ -15,7 +15,7 @@ def _look(scene: Scene, _: Kept) -> Step:
     return ask_stock(
         scene,
         where=Where.GROUP,
-        do=f"先看看{scene.goods.material.label}还有多少。",
+        do=f"先看看{scene.goods.said}还有多少。",
         hint="在群里说“库存”加材料名就行。你平时怎么叫它，就怎么写。",
     )
 
@@ -24,7 +24,7 @@ def _receive(scene: Scene, _: Kept) -> Step:
     goods = scene.goods
     say = f"收货 {goods.said} {words(goods.many)} 单价{goods.price}"
     return Step(
-        do=f"车到了：{goods.material.label} {words(goods.many)}，送货单上单价 {goods.price}。记入库。",
+        do=f"车到了：{goods.said} {shown(goods.many)}，送货单上单价 {goods.price}。记入库。",
         say=say,
         hint="没写单价也行：有采购单就按采购单的价，没有它会问你，回答一个数就好。",
         check=Books(
@@ -63,7 +63,7 @@ def _issue(scene: Scene, _: Kept) -> Step:
     return _issue_step(
         scene,
         scene.goods.few,
-        do=f"{scene.team}来领 {words(scene.goods.few)}{stage}。给他们记上。",
+        do=f"{scene.team}来领 {shown(scene.goods.few)}{stage}。给他们记上。",
         hint="漏说了班组或阶段，它会问一句，你回答那几个字就行，不用重说。",
     )
 
@@ -71,14 +71,14 @@ def _issue(scene: Scene, _: Kept) -> Step:
 def _photograph(scene: Scene, _: Kept) -> Step:
     material = scene.goods.material
     return Step(
-        do=f"材料名太长懒得打？拍一张{material.label}的标签发到群里。",
+        do=f"材料名太长懒得打？拍一张{scene.goods.said}的标签发到群里。",
         hint="点输入框旁的“图片”，挑这种材料的标签。拍歪了、太暗了它会认不出。",
         check=Shows(sight=sight(scene, ""), material=material),
     )
 
 
 def _slip(scene: Scene, _: Kept) -> Step:
-    amount = words(scene.goods.fewer)
+    amount = shown(scene.goods.fewer)
     return _issue_step(
         scene,
         scene.goods.fewer,
@@ -93,7 +93,7 @@ def _undo(scene: Scene, kept: Kept) -> Step:
         scene,
         kept["slip"],
         word="撤销",
-        do=f"刚才那 {words(scene.goods.fewer)}是记错的。把 {kept['slip']} 撤掉。",
+        do=f"刚才那 {shown(scene.goods.fewer)}是记错的。把 {kept['slip']} 撤掉。",
         hint=f"自己记的，{scene.company.settings.undo_minutes} 分钟内都能撤。撤销的话就写在它回话的最后一行。",
         said=f"{kept['slip']} 撤掉了，料回到了库里。错的和撤的都留在账上，谁也抹不掉。",
     )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.practice.lessons.checks import Books
+from bot.practice.lessons.checks import Books, shown
 from bot.practice.lessons.courses.parts import (
     ANY_NUMBER,
     ask_document,
@@ -24,7 +24,7 @@ def look(scene: Scene, _: Kept) -> Step:
     return ask_stock(
         scene,
         where=Where.GROUP,
-        do=f"要料之前先看一眼：{scene.goods.material.label}现场还有多少？",
+        do=f"要料之前先看一眼：{scene.goods.said}现场还有多少？",
         hint="在群里说“库存”加材料名。",
     )
 
@@ -49,11 +49,11 @@ def _request(scene: Scene, quantity: Quantity, *, do: str, hint: str, keep: str)
 
 def request(scene: Scene, _: Kept) -> Step:
     """The first requisition."""
-    amount = words(scene.goods.many)
+    amount = shown(scene.goods.many)
     return _request(
         scene,
         scene.goods.many,
-        do=f"下周要用，申购{scene.goods.material.label} {amount}。",
+        do=f"下周要用，申购{scene.goods.said} {amount}。",
         hint="材料、数量说清楚就行。要得急，后面加一句“周五前到”。",
         keep="paper",
     )
@@ -93,7 +93,7 @@ def request_too_much(scene: Scene, _: Kept) -> Step:
     return _request(
         scene,
         quantity,
-        do=f"手一抖多打了一个零。照例句提一张 {words(quantity)} 的，下一步来撤。",
+        do=f"手一抖多打了一个零。照例句提一张 {shown(quantity)}的，下一步来撤。",
         hint="这一张是故意的，先照样提上去。",
         keep="slip",
     )

@@ -77,7 +77,7 @@ def _stock(scene: Scene, _: Kept) -> Step:
     return ask_stock(
         scene,
         where=Where.PRIVATE,
-        do=f"在私聊里查查{scene.goods.material.label}，看看压着多少钱。",
+        do=f"在私聊里查查{scene.goods.said}，看看压着多少钱。",
         hint="金额只在私聊里给看得了成本的人看，群里问不出来。",
     )
 

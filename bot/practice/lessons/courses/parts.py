@@ -118,7 +118,7 @@ def ask_stock(scene: Scene, *, where: Where, do: str, hint: str) -> Step:
         worth = [money for line in ours if (money := money_in(line.get("value"))) is not None]
         total = Quantity(sum(one.millionths for one in held), goods.material.base_unit)
         value = f"，值 {Money(sum(one.fen for one in worth))} 元" if worth else ""
-        return f"查到了：{goods.material.label}现有 {shown(total)}{value}。"
+        return f"查到了：{goods.said}现有 {shown(total)}{value}。"
 
     check = Asks(sight=sight(scene, say), event="StockAnswer", material=goods.material.code, said=said)
     return Step(do=do, say=say, hint=hint, where=where, check=check)
@@ -201,7 +201,7 @@ def requisition_by(scene: Scene, chain: Chain, round_no: int) -> CoAct:
     return CoAct(
         person=chain.requester,
         words=f"申购 {scene.goods.said} {amount}",
-        tells=f"{chain.requester.name}正在申购 {scene.goods.material.label} {amount}",
+        tells=f"{chain.requester.name}正在申购 {scene.goods.said} {amount}",
         kind=DocumentKind.REQUISITION,
         act=Act.POST,
         keep="paper",

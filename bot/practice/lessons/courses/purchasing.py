@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.practice.lessons.checks import Books, Decides
+from bot.practice.lessons.checks import Books, Decides, shown
 from bot.practice.lessons.courses.manager import approve, waiting
 from bot.practice.lessons.courses.parts import (
     ANY_NUMBER,
@@ -94,7 +94,7 @@ def _order_directly(scene: Scene, _: Kept) -> Step:
     say = f"采购 {goods.said} {words(amount)} 单价{goods.price} {scene.supplier_said}"
     supplier = scene.supplier
     return Step(
-        do=f"有时不等申购，直接下单。跟{scene.supplier_said}订 {words(amount)}，单价 {goods.price}。",
+        do=f"有时不等申购，直接下单。跟{scene.supplier_said}订 {shown(amount)}，单价 {goods.price}。",
         say=say,
         hint="材料、数量、单价、供应商，一句话说完。在项目群里说，就记在这个项目名下。",
         check=Books(

@@ -43,7 +43,7 @@
     expand(recalls(EXPANDED));
     if (hadFocus) (body.querySelector(".lessons-chip, .lessons-button") ?? toggle).focus({ preventScroll: true });
     if (say) status.textContent = say;
-    body.querySelector(".lessons-note.wrong, .lessons-step")?.scrollIntoView({ block: "nearest" });
+    body.querySelector(".lessons-step")?.scrollIntoView({ block: "nearest" });
   }
 
   function expand(isExpanded) {
@@ -122,6 +122,7 @@
     if (chosen.hasAttribute("data-lessons-toggle-body")) return open(!panel.classList.contains("expanded"));
     if (chosen.dataset.lessonsClock) {
       chosen.disabled = true;
+      chosen.textContent = "钟在走…";
       return ask("/sandbox/api/clock", { preset: chosen.dataset.lessonsClock });
     }
     const act = chosen.dataset.lessonsAct;

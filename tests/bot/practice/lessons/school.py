@@ -65,8 +65,8 @@ class School:
         return walk.step
 
     def says(self, person: str, words: str, where: Where = Where.GROUP) -> None:
-        group = self.walk(person).scene.group.conversation if person in self._walks else "private"
-        self.local.say(person, group if where is Where.GROUP else "private", words)
+        walk = self._walks.get(person) or next(iter(self._walks.values()))
+        self.local.say(person, walk.scene.group.conversation if where is Where.GROUP else "private", words)
 
     @property
     def _walks(self) -> Mapping[str, Walk]:
@@ -81,15 +81,19 @@ class School:
         assert walk.at == before.at
         return walk.verdict
 
+    async def undoes(self, person: str, words: str) -> None:
+        """Take a wrong booking back, and see that the panel noticed."""
+        self.says(person, words)
+        await self.until(person, lambda w: isinstance(w.verdict, NotYet))
+
     async def does_step(self, person: str) -> str:
         """Do what the step says, and what it asks back; what the panel says to it."""
         step = await self.ready(person)
-        at = self.walk(person).at
+        at, verdict = self.walk(person).at, self.walk(person).verdict
         if step.moves_clock:
             self.local.move_clock("tonight")
         else:
             self.says(person, step.say, step.where)
-        verdict: object = NotYet()
         while self.walk(person).at == at:
             walk = await self.until(person, lambda w, v=verdict, n=at: w.at != n or w.verdict != v)
             verdict = walk.verdict
