@@ -103,7 +103,8 @@ class House:
         if self._lived is None or self._lived.day != now.date():
             book = self._folder / f"month-{now:%Y%m%d}.sqlite3"
             book.unlink(missing_ok=True)
-            month = await live_through(source.data, until=now, seed=SEED, database_url=f"sqlite:///{book}")
+            living = live_through(source.data, until=now, seed=SEED, database_url=f"sqlite:///{book}")
+            month = await asyncio.to_thread(asyncio.run, living)  # it keeps its own thread busy for seconds
             self._lived = _Lived(month, book, now.date())
         return self._lived
 

@@ -103,6 +103,12 @@ class Live:
         if not (fits and window.put(self._list_event(window))):
             self._forget(window)
 
+    def tell(self, person: str, event: dict[str, object]) -> None:
+        """Bring an event to every window of this person."""
+        for window in [window for window in self._windows if window.person.id == person]:
+            if not window.put(event):
+                self._forget(window)
+
     def _tick(self) -> None:
         for window in list(self._windows):
             window.put(self._clock_event())

@@ -115,6 +115,7 @@ function connect(isAgain) {
     if (event.type === "message") show(event);
     if (event.type === "list") by("conversations").replaceChildren(elements(event.html));
     if (event.type === "clock") setClock(event);
+    document.dispatchEvent(new CustomEvent(`sandbox:${event.type}`, { detail: event }));
   };
   document.addEventListener("visibilitychange", tellLooking);
   socket.onclose = () => {

@@ -1,0 +1,134 @@
+"""The real robot, the real sandbox and the lessons in one process; and a learner who does what the panel says."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.commands.sandbox import _environment as environment  # pyright: ignore[reportPrivateUsage]
+from bot.logs import Secrets
+from bot.practice.lessons.lesson import Step, Where
+from bot.practice.lessons.progress import ProgressFile
+from bot.practice.lessons.service import Lessons
+from bot.practice.lessons.verdict import NotYet, Wrong
+from bot.practice.lessons.walk import Walk
+from bot.program import Robot
+from bot.sandbox.app import LocalDingTalk
+from bot.settings import read_settings
+from storage.database import Database
+
+PATIENCE = 20.0
+DEMO = Path(__file__).parents[4] / "bot" / "sandbox" / "demo_company.json"
+
+
+class School:
+    """One running practice environment."""
+
+    def __init__(self, local: LocalDingTalk, lessons: Lessons, book: Database, url: str, http: aiohttp.ClientSession):
+        self.local, self.lessons, self.book, self.url, self.http = local, lessons, book, url, http
+
+    def walk(self, person: str) -> Walk:
+        """Where the person stands."""
+        return self.lessons._class.walks[person]  # pyright: ignore
+
+    async def does(self, act: str, person: str, lesson: str = "") -> dict[str, Any]:
+        """A button of the panel."""
+        sent = {"person": person, "lesson": lesson}
+        async with self.http.post(f"{self.url}/sandbox/api/lessons/{act}", json=sent) as answer:
+            return await answer.json()
+
+    async def panel(self, person: str) -> str:
+        async with self.http.get(f"{self.url}/sandbox/lessons", params={"me": person}) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.text()
+
+    async def until(self, person: str, true: Callable[[Walk], bool]) -> Walk:
+        """Wait until the person's lesson stands so."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not true(self.walk(person)):  # noqa: ASYNC110  # it happens in a task of the service
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            walk = self.walk(person)
+            said = [m.text for m in self.local.rooms.talk.shown(walk.scene.group.conversation, person, limit=6)]
+            raise AssertionError(f"step {walk.at + 1} of {walk.lesson.id}: {walk.verdict}\n{said}") from None
+        return self.walk(person)
+
+    async def ready(self, person: str) -> Step:
+        """The step, once colleagues have prepared it."""
+        walk = await self.until(person, lambda w: w.step is not None or isinstance(w.verdict, Wrong))
+        assert walk.step is not None, walk.verdict
+        return walk.step
+
+    def says(self, person: str, words: str, where: Where = Where.GROUP) -> None:
+        walk = self._walks.get(person) or next(iter(self._walks.values()))
+        self.local.say(person, walk.scene.group.conversation if where is Where.GROUP else "private", words)
+
+    @property
+    def _walks(self) -> Mapping[str, Walk]:
+        return self.lessons._class.walks  # pyright: ignore
+
+    async def goes_wrong(self, person: str, words: str, where: Where = Where.GROUP) -> Wrong:
+        """Say something that is not what the step wants; what the panel says to it."""
+        before = self.walk(person)
+        self.says(person, words, where)
+        walk = await self.until(person, lambda w: isinstance(w.verdict, Wrong) and w.verdict != before.verdict)
+        assert isinstance(walk.verdict, Wrong)
+        assert walk.at == before.at
+        return walk.verdict
+
+    async def undoes(self, person: str, words: str) -> None:
+        """Take a wrong booking back, and see that the panel noticed."""
+        self.says(person, words)
+        await self.until(person, lambda w: isinstance(w.verdict, NotYet))
+
+    async def does_step(self, person: str) -> str:
+        """Do what the step says, and what it asks back; what the panel says to it."""
+        step = await self.ready(person)
+        at, verdict = self.walk(person).at, self.walk(person).verdict
+        if step.moves_clock:
+            self.local.move_clock("tonight")
+        else:
+            self.says(person, step.say, step.where)
+        while self.walk(person).at == at:
+            walk = await self.until(person, lambda w, v=verdict, n=at: w.at != n or w.verdict != v)
+            verdict = walk.verdict
+            if walk.at == at and isinstance(verdict, Wrong):
+                assert verdict.mend == "对", verdict  # only because these words were said a moment ago
+                self.says(person, "对", step.where)
+        return self.walk(person).past[-1]
+
+    async def does_all(self, person: str, lesson: str) -> tuple[str, ...]:
+        """From the first step to the last."""
+        answer = await self.does("start", person, lesson)
+        assert answer["ok"], answer
+        while not self.walk(person).is_finished:
+            await self.does_step(person)
+        return self.walk(person).past
+
+
+@asynccontextmanager
+async def school(folder: Path, company: Path = DEMO, *, photos: bool = False) -> AsyncGenerator[School]:
+    """The whole of it, with its progress beside the book."""
+    data: dict[str, Any] = json.loads(company.read_text(encoding="utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
+    local = LocalDingTalk(data, limits_on=False)
+    lessons = Lessons(ProgressFile(folder.parent / "practice.json"), photos=photos)
+    url = await local.start(port=0, extra=lessons.routes())
+    robot = Robot(read_settings(environment(url, company, folder), directory=folder), Secrets())
+    await robot.start()
+    book = Database.open(f"sqlite:///{folder / 'book.sqlite3'}", exclusive=False)
+    try:
+        assert await robot.wait_connected(PATIENCE)
+        await lessons.start(local, book)
+        async with aiohttp.ClientSession() as http:
+            yield School(local, lessons, book, url, http)
+    finally:
+        await lessons.stop()
+        await book.close()
+        await robot.stop()
+        await local.stop()
