@@ -1,6 +1,6 @@
 """A local DingTalk of one company: it listens on one port, and everything its people can do is a method."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -46,11 +46,16 @@ class LocalDingTalk:
         ping_every: float = PING_SECONDS,
         drain_after: float = DRAIN_SECONDS,
         limits_on: bool = True,
+        has_practice: bool = False,
+        epoch: str = "",
     ) -> None:
         knobs = Knobs(card_ack_deadline, event_ack_deadline, redeliver_after, ping_every, drain_after, limits_on)
         self.clock, self.world = SandboxClock(now), World(company)
         self.credentials = Credentials(client_id, client_secret)
-        self.rooms = rooms = Rooms(self.world, self.credentials, self.clock, knobs)
+        self.has_practice, self.epoch = has_practice, epoch
+        self.rooms = rooms = Rooms(
+            self.world, self.credentials, self.clock, knobs, has_practice=has_practice, epoch=epoch
+        )
         self.gateway, self.deliveries, self.tokens = rooms.gateway, rooms.deliveries, rooms.tokens
         self._runner: web.AppRunner | None = None
 
@@ -109,12 +114,20 @@ class LocalDingTalk:
 
     # What people can do.
 
-    def say(
-        self, person: str, conversation: str, text: str, *, quote: str = "", mention: bool = True
+    def say(  # as the page and scripts put it
+        self,
+        person: str,
+        conversation: str,
+        text: str,
+        *,
+        quote: str = "",
+        mention: bool = True,
+        mentions: Sequence[str] = (),
     ) -> dict[str, object]:
         """A text in a group or in the private chat ("private"); `quote` is the id of the message replied to."""
         who = self._person(person)
-        return self._view(self.rooms.chat.say(who, conversation, text, quote=quote, mention=mention), who)
+        said = self.rooms.chat.say(who, conversation, text, quote=quote, mention=mention, mentions=mentions)
+        return self._view(said, who)
 
     def picture(
         self, person: str, conversation: str, data: bytes, *, name: str = "", text: str = "", mention: bool = True
