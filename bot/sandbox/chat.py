@@ -95,9 +95,8 @@ class Chat:
         if message.conversation not in self._world.groups:
             return ()
         members = {person.id: person.name for person in self._world.members(message.conversation)}
-        return tuple(id for id in dict.fromkeys(wanted) if id in members and f"@{members[id]}" in message.text)[
-            :MENTIONS_MAX
-        ]
+        found = [user for user in dict.fromkeys(wanted) if user in members and f"@{members[user]}" in message.text]
+        return tuple(found[:MENTIONS_MAX])
 
     def _text(self, text: str) -> str:
         """As typed, without the mention: the page draws it, and DingTalk takes it out."""

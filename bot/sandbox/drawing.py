@@ -71,12 +71,12 @@ class Drawing:
         cast(dict[str, object], self._templates.filters).update(
             hue=hue,
             initials=initials,
-            moment=lambda at: moment(at, self._clock.now()),
-            brief=lambda at: brief(at, self._clock.now()),
+            moment=self._moment,
+            brief=self._brief,
             clock=clock_text,
             milliseconds=milliseconds,
             seconds=duration_text,
-            file_size=lambda media: size_text(views.file_size(media)),
+            file_size=self._file_size,
             file_sort=file_sort,
             name_of=world.name_of,
             markdown=self._markdown,
@@ -194,6 +194,15 @@ class Drawing:
 
     def _typed(self, message: Message) -> Markup:
         return render_typed(message.text, self._mentioned(message))
+
+    def _moment(self, at: datetime) -> str:
+        return moment(at, self._clock.now())
+
+    def _brief(self, at: datetime) -> str:
+        return brief(at, self._clock.now())
+
+    def _file_size(self, media_id: str) -> str:
+        return size_text(self._views.file_size(media_id))
 
     def _mentioned(self, message: Message) -> list[str]:
         names = [self._world.name_of(user) for user in message.mentions]

@@ -20,6 +20,7 @@ PAPER: Final = (252, 252, 250)
 INK: Final = (28, 30, 34)
 SOFT: Final = (92, 96, 104)
 LINE_CHARS: Final = 14
+FOOTER: Final = "料掌柜 材料标签"
 # Where the common systems keep a font with Chinese characters. Without one the label shows its code alone.
 FONTS: Final = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -76,13 +77,20 @@ def _label(material: Material) -> Image.Image:
 def _qr(text: str) -> Image.Image:
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="png", scale=8, border=4)
-    return Image.open(out).convert("RGB").resize((QR_SIDE, QR_SIDE), Image.Resampling.NEAREST)
+    code: Image.Image = Image.open(out).convert("RGB")
+    code.thumbnail((QR_SIDE, QR_SIDE), Image.Resampling.NEAREST)
+    return code
 
 
 def _write(pen: ImageDraw.ImageDraw, material: Material, font_file: str, *, left: int) -> None:
     width = LABEL[0] - left - 12
     top = 62
-    lines = ((material.name, 27, INK), (material.spec, 22, INK), (material.code, 20, SOFT), ("料掌柜 材料标签", 15, SOFT))
+    lines = (
+        (material.name, 27, INK),
+        (material.spec, 22, INK),
+        (material.code, 20, SOFT),
+        ("料掌柜 材料标签", 15, SOFT),
+    )
     for text, size, colour in lines:
         font = ImageFont.truetype(font_file, size)
         for row in _rows(text[: 2 * LINE_CHARS], font, width):

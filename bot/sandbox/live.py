@@ -23,6 +23,7 @@ from bot.sandbox.world import Person, World
 PAGE_FRAME_MAX: Final = 4 * 1024
 PENDING_MAX: Final = 300  # messages; a window that is further behind loads itself anew
 EVENTS_MAX: Final = 100
+NUMBER_DIGITS_MAX: Final = 15
 BREATH_SECONDS: Final = 0.04  # between two rounds of news to one window
 
 Event = dict[str, object]
@@ -70,9 +71,7 @@ class Window:
 class Live:
     """All open windows."""
 
-    def __init__(
-        self, *, world: World, talk: Talk, drawing: Drawing, clock: SandboxClock, epoch: str = ""
-    ) -> None:
+    def __init__(self, *, world: World, talk: Talk, drawing: Drawing, clock: SandboxClock, epoch: str = "") -> None:
         self._world, self._talk, self._drawing, self._clock = world, talk, drawing, clock
         self._epoch = epoch
         self._windows: list[Window] = []
@@ -105,6 +104,8 @@ class Live:
             return socket
         window = Window(person, conversation, key)
         window.look_again("clock", "list", "read")
+        for message in self._since(request.query.get("last", ""), person, conversation):
+            window.show(message)
         self._windows.append(window)
         sender = asyncio.create_task(self._pump(window, socket))
         try:
@@ -115,6 +116,12 @@ class Live:
             self._forget(window)
             sender.cancel()
         return socket
+
+    def _since(self, last: str, person: Person, conversation: str) -> list[Message]:
+        """What was said between the drawing of the page and now."""
+        if not (last.isascii() and last.isdecimal() and len(last) <= NUMBER_DIGITS_MAX):
+            return []
+        return self._talk.shown_after(conversation, person.id, after=int(last), limit=PENDING_MAX + 1)
 
     def _hear(self, window: Window, raw: str) -> None:
         """The page tells whether somebody is looking: only then does it count as read."""
@@ -177,9 +184,7 @@ class Live:
             self._talk.mark_seen(window.person.id, window.conversation)
         window.show(message)
         if message.is_recalled:  # the next one may now stand first below a time
-            for below in self._talk.shown_after(
-                message.conversation, window.person.id, after=message.number, limit=1
-            ):
+            for below in self._talk.shown_after(message.conversation, window.person.id, after=message.number, limit=1):
                 window.show(below)
 
     def _seen(self, conversation: str) -> None:

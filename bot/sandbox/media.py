@@ -68,7 +68,7 @@ def measure(data: bytes) -> tuple[int, int] | None:
         with Image.open(BytesIO(data)) as image:
             width, height = image.size
             is_turned = image.getexif().get(ORIENTATION, 1) in SIDEWAYS
-    except Exception:  # noqa: BLE001  # whatever a broken picture does to the reader, it only has no size
+    except Exception:  # whatever a broken picture does to the reader, it only has no size
         return None
     return (height, width) if is_turned else (width, height)
 

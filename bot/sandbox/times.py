@@ -1,4 +1,4 @@
-"""Times as DingTalk writes them: as short as they can be from where one stands. The page's script has the same rules."""
+"""Times as DingTalk writes them, as short as they can be from where one stands. clock.js has the same rules."""
 
 from datetime import datetime
 from typing import Final
