@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from bot.sandbox import markdown
 from bot.sandbox.clock import SandboxClock, milliseconds
+from bot.sandbox.connections import CARD_TOPIC, ROBOT_TOPIC
 from bot.sandbox.suggestions import suggestions
 from bot.sandbox.talk import Delivery, Message, Talk
 from bot.sandbox.times import brief, clock_text, duration_text, moment, size_text
@@ -21,6 +22,7 @@ HUES: Final = 8
 TOGETHER: Final = timedelta(minutes=5)  # what is said within this time stands below one time
 PREVIEW_CHARS: Final = 80
 EVERYBODY: Final = "所有人"
+TOPICS: Final = {ROBOT_TOPIC: "群聊或私聊的消息", CARD_TOPIC: "按了卡片上的按钮"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Drawing:
             name_of=world.name_of,
             markdown=self._markdown,
             typed=self._typed,
+            wire=wire_text,
             web_address=markdown.web_address,
             picture_address=views.picture_address,
             picture_size=views.picture_size,
@@ -220,6 +223,14 @@ def hue(seed: str) -> int:
 def initials(name: str) -> str:
     """DingTalk writes the last two characters of a name into the avatar."""
     return name[-2:]
+
+
+def wire_text(what: str) -> str:
+    """A line of the frame log in fewer words: what came over which topic, without the long number of the push."""
+    for topic, words in TOPICS.items():
+        if what.startswith(topic):
+            return words
+    return what.removeprefix("POST ").removeprefix("GET ") if what.startswith(("POST ", "GET ")) else what
 
 
 def file_sort(name: str) -> str:

@@ -11,12 +11,12 @@ from PIL import Image, ImageDraw, ImageFont
 from bot.sandbox.world import Material
 
 SIZE: Final = (640, 480)
-LABEL: Final = (430, 300)
-QR_SIDE: Final = 210
+LABEL: Final = (540, 340)
+QR_SIDE: Final = 264
 TILT_DEGREES: Final = 3.5
 CARDBOARD: Final = (176, 162, 142)
 GRAIN: Final = (166, 151, 131)
-PAPER: Final = (252, 252, 250)
+PAPER: Final = (255, 255, 255)
 INK: Final = (28, 30, 34)
 SOFT: Final = (92, 96, 104)
 LINE_CHARS: Final = 14
@@ -50,7 +50,7 @@ def draw_label(material: Material) -> bytes:
     photo.paste(shadow, (left + 5, top + 7), shadow)
     photo.paste(label, (left, top), label)
     out = BytesIO()
-    photo.convert("RGB").save(out, "PNG", optimize=True)
+    photo.convert("RGB").save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
@@ -69,8 +69,8 @@ def _label(material: Material) -> Image.Image:
     if not font_file:
         label.paste(code, ((LABEL[0] - code.width) // 2, (LABEL[1] - code.height) // 2))
         return label
-    label.paste(code, (14, (LABEL[1] - code.height) // 2))
-    _write(ImageDraw.Draw(label), material, font_file, left=code.width + 26)
+    label.paste(code, (10, (LABEL[1] - code.height) // 2))
+    _write(ImageDraw.Draw(label), material, font_file, left=code.width + 22)
     return label
 
 
@@ -86,10 +86,10 @@ def _write(pen: ImageDraw.ImageDraw, material: Material, font_file: str, *, left
     width = LABEL[0] - left - 12
     top = 62
     lines = (
-        (material.name, 27, INK),
-        (material.spec, 22, INK),
-        (material.code, 20, SOFT),
-        ("料掌柜 材料标签", 15, SOFT),
+        (material.name, 34, INK),
+        (material.spec, 27, INK),
+        (material.code, 24, SOFT),
+        ("料掌柜 材料标签", 18, SOFT),
     )
     for text, size, colour in lines:
         font = ImageFont.truetype(font_file, size)

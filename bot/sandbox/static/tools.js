@@ -1,17 +1,18 @@
 // What can be done with one message: quote, copy, look behind it. By pointer, by a long press, by keyboard.
 
-import { by, tell, toast } from "/sandbox/static/server.js";
+import { by, hear, tell, toast } from "/sandbox/static/server.js";
 
 const LONG_PRESS = 450; // milliseconds
 const list = by("messages");
-const tools = by("message-tools");
+const tools = by("message-tools"); // moves into the message at hand, and may go with it: always reached by this name
+const time = by("tools-time");
 let message = null;
 let isPinned = false; // opened on purpose: stays until something else is done
 
 function open(chosen, pin = false) {
   message = chosen;
   isPinned = pin;
-  by("tools-time").textContent = timeOf(chosen);
+  time.textContent = timeOf(chosen);
   chosen.querySelector(".body").append(tools);
   tools.hidden = false;
   tools.classList.toggle("pinned", pin);
@@ -130,5 +131,10 @@ export function start() {
     if (isPinned && !event.target.closest("#message-tools")) close();
   });
   list.addEventListener("keydown", onKey);
+  hear("redrawn", ({ message: fresh }) => {
+    if (message?.dataset.id !== fresh.dataset.id) return;
+    if (isPinned) open(fresh, true);
+    else close();
+  });
   onLongPress();
 }
