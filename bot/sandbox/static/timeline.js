@@ -242,11 +242,13 @@ export async function toEnd() {
 }
 
 async function goTo(id) {
-  if (!find(id) && !(await showStretch({ around: id }))) return;
+  const isHere = find(id) !== null;
+  if (!isHere && !(await showStretch({ around: id }))) return;
   tidy();
   const message = find(id);
   if (!message) return;
-  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  // A long way is not travelled: what is loaded at the edges meanwhile would end it halfway.
+  const isCalm = !isHere || matchMedia("(prefers-reduced-motion: reduce)").matches;
   message.scrollIntoView({ block: "center", behavior: isCalm ? "auto" : "smooth" });
   message.classList.add("flash");
   setTimeout(() => message.classList.remove("flash"), FLASH_FOR);
