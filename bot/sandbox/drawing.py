@@ -21,6 +21,7 @@ from bot.sandbox.world import PRIVATE, ROBOT, ROBOT_NAME, Person, World
 HUES: Final = 8
 TOGETHER: Final = timedelta(minutes=5)  # what is said within this time stands below one time
 PREVIEW_CHARS: Final = 80
+PICTURE_BOX: Final = (260, 320)  # pixels
 EVERYBODY: Final = "所有人"
 TOPICS: Final = {ROBOT_TOPIC: "群聊或私聊的消息", CARD_TOPIC: "按了卡片上的按钮"}
 
@@ -86,7 +87,7 @@ class Drawing:
             wire=wire_text,
             web_address=markdown.web_address,
             picture_address=views.picture_address,
-            picture_size=views.picture_size,
+            picture_box=self._picture_box,
         )
 
     def page(self, person: Person, conversation: str, *, is_chosen: bool, stretch: Stretch) -> str:
@@ -206,6 +207,17 @@ class Drawing:
 
     def _file_size(self, media_id: str) -> str:
         return size_text(self._views.file_size(media_id))
+
+    def _picture_box(self, media: str) -> tuple[int, int] | None:
+        """How large a picture is shown: never larger than it is, and within the bounds of a thumbnail."""
+        if (size := self._views.picture_size(media)) is None:
+            return None
+        width, height = size
+        if width * PICTURE_BOX[1] >= height * PICTURE_BOX[0]:
+            shown = min(width, PICTURE_BOX[0])
+            return shown, max(1, height * shown // max(1, width))
+        shown = min(height, PICTURE_BOX[1])
+        return max(1, width * shown // height), shown
 
     def _mentioned(self, message: Message) -> list[str]:
         names = [self._world.name_of(user) for user in message.mentions]

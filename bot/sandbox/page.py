@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.sandbox.drawing import Drawing, Stretch
-from bot.sandbox.limits import MESSAGES_PER_CATCH_UP_MAX, MESSAGES_PER_PAGE
+from bot.sandbox.limits import MESSAGES_PER_CATCH_UP_MAX, MESSAGES_PER_PAGE, MESSAGES_PER_SCROLL
 from bot.sandbox.refusals import PageRefusal
 from bot.sandbox.talk import Message, Talk
 from bot.sandbox.world import Person, World
@@ -58,7 +58,7 @@ class Page:
         if (before := _number(request, "before")) is not None:
             return self._before(conversation, person, before)
         if (first := _number(request, "from")) is not None:
-            limit = min(_number(request, "limit") or MESSAGES_PER_PAGE, MESSAGES_PER_CATCH_UP_MAX)
+            limit = min(_number(request, "limit") or MESSAGES_PER_SCROLL, MESSAGES_PER_CATCH_UP_MAX)
             messages = self._talk.shown_after(conversation, person.id, after=first - 1, limit=limit)
             return self._stretch(conversation, person, messages)
         around = self._talk.find(request.query.get("around", ""))
@@ -71,7 +71,7 @@ class Page:
         return self._stretch(conversation, person, messages)
 
     def _before(self, conversation: str, person: Person, number: int) -> Stretch:
-        messages = self._talk.shown(conversation, person.id, limit=MESSAGES_PER_PAGE, before=number)
+        messages = self._talk.shown(conversation, person.id, limit=MESSAGES_PER_SCROLL, before=number)
         return self._stretch(conversation, person, messages)
 
     def _around(self, message: Message, person: Person) -> Stretch:

@@ -36,6 +36,7 @@ const isAtEnd = () => scroll.scrollTop > -NEAR_END;
 export function keepingPlace(change) {
   if (isAtEnd() && !hasNewer) {
     change();
+    showEdges();
     scroll.scrollTop = 0;
     return;
   }
@@ -43,6 +44,7 @@ export function keepingPlace(change) {
   const id = anchor?.dataset.id;
   const top = anchor?.getBoundingClientRect().top;
   change();
+  showEdges(); // they take room too
   const same = anchor?.isConnected ? anchor : id && find(id);
   if (same) {
     const moved = same.getBoundingClientRect().top - top;
@@ -64,10 +66,14 @@ function firstVisible() {
   return all[low];
 }
 
-function tidy() {
-  by("nothing").hidden = list.childElementCount > 0;
+function showEdges() {
   by("older").hidden = !hasOlder;
   by("newer").hidden = !hasNewer;
+}
+
+function tidy() {
+  by("nothing").hidden = list.childElementCount > 0;
+  showEdges();
   roam();
   mark();
   showJump();
@@ -156,34 +162,37 @@ function announce(messages) {
 
 // More of the conversation.
 
-async function load(query, put) {
+const nextFrame = () => new Promise(soon);
+
+/** Read, put in place and prune, each in a picture of its own, so that none of them makes the scrolling falter. */
+async function load(query, far, put) {
   if (loading) return;
   loading = true;
   const mine = generation;
   const answer = await fetchMessages(query);
+  const content = answer && nodes(answer.html);
+  await nextFrame();
+  if (answer && mine === generation) {
+    keepingPlace(() => put(answer, content));
+    await nextFrame();
+    if (mine === generation) keepingPlace(() => prune(far));
+    tidy();
+  }
   loading = false;
-  if (!answer || mine !== generation) return;
-  put(answer);
-  tidy();
 }
 
 function loadOlder() {
-  return load({ before: firstNumber() }, (answer) => {
+  return load({ before: firstNumber() }, "bottom", (answer, content) => {
     hasOlder = answer.older;
-    keepingPlace(() => {
-      list.prepend(nodes(answer.html));
-      prune("bottom");
-    });
+    list.prepend(content);
   });
 }
 
 function loadNewer() {
-  return load({ from: lastNumber() + 1 }, (answer) => {
-    keepingPlace(() => {
-      list.append(nodes(answer.html));
-      hasNewer = answer.newer || lastNumber() < highest;
-      prune("top");
-    });
+  return load({ from: lastNumber() + 1 }, "top", (answer, content) => {
+    // Somebody may have spoken since the answer was given: then it is not the end.
+    list.append(content);
+    hasNewer = answer.newer || lastNumber() < highest;
   });
 }
 
