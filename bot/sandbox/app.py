@@ -52,10 +52,12 @@ class LocalDingTalk:
         knobs = Knobs(card_ack_deadline, event_ack_deadline, redeliver_after, ping_every, drain_after, limits_on)
         self.clock, self.world = SandboxClock(now), World(company)
         self.credentials = Credentials(client_id, client_secret)
-        self.rooms = rooms = Rooms(self.world, self.credentials, self.clock, knobs)
-        self.gateway, self.deliveries, self.tokens = rooms.gateway, rooms.deliveries, rooms.tokens
         self.has_practice = has_practice  # whether whoever started it serves lessons, fresh starts and own companies
         self.epoch = ids.token()  # another company is another epoch: pages of the one before load anew
+        self.rooms = rooms = Rooms(
+            self.world, self.credentials, self.clock, knobs, has_practice=has_practice, epoch=self.epoch
+        )
+        self.gateway, self.deliveries, self.tokens = rooms.gateway, rooms.deliveries, rooms.tokens
         self.port = 0
         self._runner: web.AppRunner | None = None
 
@@ -115,12 +117,20 @@ class LocalDingTalk:
 
     # What people can do.
 
-    def say(
-        self, person: str, conversation: str, text: str, *, quote: str = "", mention: bool = True
+    def say(  # as the page and scripts put it
+        self,
+        person: str,
+        conversation: str,
+        text: str,
+        *,
+        quote: str = "",
+        mention: bool = True,
+        mentions: Sequence[str] = (),
     ) -> dict[str, object]:
         """A text in a group or in the private chat ("private"); `quote` is the id of the message replied to."""
         who = self._person(person)
-        return self._view(self.rooms.chat.say(who, conversation, text, quote=quote, mention=mention), who)
+        said = self.rooms.chat.say(who, conversation, text, quote=quote, mention=mention, mentions=mentions)
+        return self._view(said, who)
 
     def picture(
         self, person: str, conversation: str, data: bytes, *, name: str = "", text: str = "", mention: bool = True

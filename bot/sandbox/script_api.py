@@ -1,11 +1,12 @@
 """The JSON API for the page's own script, for tests and for other scripts: `/sandbox/…`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from aiohttp import web
 
-from bot.sandbox.body import Json, flag, read_json, text
+from bot.sandbox.body import Json, flag, read_json, strings, text
 from bot.sandbox.clock import PRESETS, SHANGHAI, ClockGoesBack
 from bot.sandbox.limits import MESSAGES_PER_ANSWER_MAX
 from bot.sandbox.media_api import read_upload
@@ -17,7 +18,16 @@ Found = dict[str, object]
 class Desk(Protocol):
     """Everything that people can do, by name. It raises PageRefusal with a sentence when something cannot be."""
 
-    def say(self, person: str, conversation: str, text: str, *, quote: str = "", mention: bool = True) -> Found: ...
+    def say(
+        self,
+        person: str,
+        conversation: str,
+        text: str,
+        *,
+        quote: str = "",
+        mention: bool = True,
+        mentions: Sequence[str] = (),
+    ) -> Found: ...
     def picture(
         self, person: str, conversation: str, data: bytes, *, name: str = "", text: str = "", mention: bool = True
     ) -> Found: ...
@@ -105,6 +115,7 @@ class ScriptApi:
             text(body, "text"),
             quote=text(body, "quote"),
             mention=flag(body, "mention", default=True),
+            mentions=strings(body, "mentions"),
         )
         return web.json_response({"ok": True, "message": said})
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from bot.sandbox import ids
-from bot.sandbox.body import Json, as_list, as_record, items, text
+from bot.sandbox.body import Json, as_list, as_record, items, strings, text
 
 ROBOT: Final = "robot"
 ROBOT_NAME: Final = "料掌柜"
@@ -59,6 +59,23 @@ class Department:
     leader: str
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A material, as far as its label and an example sentence show it."""
+
+    code: str
+    name: str
+    spec: str
+    unit: str
+    spoken: str
+    is_in_stock: bool
+
+    @property
+    def label(self) -> str:
+        """Name and specification, as labels have it."""
+        return f"{self.name} {self.spec}".strip()
+
+
 class World:
     """The company behind the sandbox. The company file is read leniently: checking it is the robot's business."""
 
@@ -68,6 +85,7 @@ class World:
         self.people: Mapping[str, Person] = {person.id: person for person in _people(company)}
         self.groups: Mapping[str, Group] = {group.conversation: group for group in _groups(company)}
         self.departments = _departments(company)
+        self.materials: Mapping[str, Material] = {found.code: found for found in _materials(company)}
         self._by_union = {person.union_id: person for person in self.people.values()}
         self._by_private = {person.private_chat: person for person in self.people.values()}
         self.robot_sender_id = f"$:LWCP_v1:${ids.fixed_base64('robot:' + self.corp_id)}"
@@ -193,3 +211,21 @@ def _departments(company: Json) -> list[Department]:
         team = as_record(entry) or {"name": entry}
         found.append(Department(id=number, name=text(team, "name"), leader=text(team, "leader")))
     return found
+
+
+def _materials(company: Json) -> list[Material]:
+    stocked = {text(entry, "material") for entry in _records(company, "opening_stock")}
+    return [_material(entry, stocked) for entry in _records(company, "materials") if text(entry, "code")]
+
+
+def _material(entry: Json, stocked: set[str]) -> Material:
+    code = text(entry, "code")
+    name = text(entry, "name") or code
+    return Material(
+        code=code,
+        name=name,
+        spec=text(entry, "spec"),
+        unit=text(entry, "base_unit"),
+        spoken=next(iter(strings(entry, "aliases")), name),
+        is_in_stock=code in stocked,
+    )

@@ -11,9 +11,11 @@ from urllib.parse import quote_plus
 
 import aiohttp
 import pytest
+from playwright.async_api import Browser
 
 from bot.sandbox.app import LocalDingTalk
 from bot.sandbox.clock import SHANGHAI
+from tests.e2e.window import browser
 
 GROUP = "cidSite01=="
 ROBOT_TOPIC = "/v1.0/im/bot/messages/get"
@@ -159,6 +161,12 @@ async def robot(dingtalk: LocalDingTalk) -> AsyncIterator[FakeRobot]:
         await fake.sign_in()
         yield fake
         await fake.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with browser() as started:
+        yield started
 
 
 @pytest.fixture
