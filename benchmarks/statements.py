@@ -171,7 +171,14 @@ async def _count(books: Books, data: dict[str, Any], material: str, folder: Path
         usage = UsageMeter(database, clock, ZONE)
         face = CardFace("markdown_button", CLIENT_ID)
         corridor = Corridor(
-            database, units, clock=clock, catalogues=Catalogues(), nursery=nursery, counter=usage, face=face, intake=Intake(_Delivered(usage))
+            database,
+            units,
+            clock=clock,
+            catalogues=Catalogues(),
+            nursery=nursery,
+            counter=usage,
+            face=face,
+            intake=Intake(_Delivered(usage)),
         )
         pace = Pace(database, limits=Limits(api_calls=10 * BATCH, chat_calls=10 * BATCH))
         dispatcher = Dispatcher(database, units, _Delivered(usage), clock=clock, usage=usage, pace=pace)

@@ -30,7 +30,7 @@ class TooCostly(Exception):
 def ask(module: str, data: bytes, *arguments: str, seconds: float) -> Any:
     """What the child says of the file, waiting for it. Raises TooCostly."""
     try:
-        child = subprocess.run(
+        child = subprocess.run(  # noqa: S603  # a module of ours, no word of the file's
             _command(module, arguments),
             input=data,
             stdout=subprocess.PIPE,

@@ -131,7 +131,6 @@ def _lasting(error: DingTalkError) -> Trouble | None:
             return None
 
 
-
 def unopened(message: Picture | File, trouble: Trouble) -> Unopened:
     """The same message with the reason why nothing is in it."""
     kind = "file" if isinstance(message, File) else "picture"

@@ -80,7 +80,8 @@ def _workbook(data: bytes) -> dict[str, Any]:
     try:
         pages = book.worksheets[:SHEETS_MAX]
         titles = [str(page.title).strip()[:CELL_LENGTH_MAX] for page in pages]
-        rows = next((found for page in pages if (found := _rows(page))), [])
+        told = (found for page in pages if (found := _rows(page)))
+        rows = next(told, list[Any]())
         return {"titles": titles, "rows": rows, "fault": ""}
     finally:
         book.close()

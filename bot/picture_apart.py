@@ -114,9 +114,7 @@ def _read(grey: Any) -> list[Any]:
 
     library: Any = zxingcpp
     return list(
-        library.read_barcodes(
-            grey, formats=library.barcode_formats_from_str(KINDS), text_mode=library.TextMode.Plain
-        )
+        library.read_barcodes(grey, formats=library.barcode_formats_from_str(KINDS), text_mode=library.TextMode.Plain)
     )
 
 

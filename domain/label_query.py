@@ -45,6 +45,4 @@ def show(
         if remember is not None:
             remember(draft)
 
-    return Operation(
-        by=by, may=in_project(by.person, Action.ASK_STOCK, project), needs=inner.needs, decide=decide
-    )
+    return Operation(by=by, may=in_project(by.person, Action.ASK_STOCK, project), needs=inner.needs, decide=decide)

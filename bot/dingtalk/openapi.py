@@ -160,7 +160,7 @@ class OpenApi:
             raise Transient("local.card_not_updated", "DingTalk did not update the card", 200, ambiguous=True)
 
     async def download(self, code: str, *, bytes_max: int = DOWNLOAD_BYTES_MAX) -> bytes:
-        """Fetch what a download code stands for, at most so many bytes. Codes live briefly: fetch when the message arrives.
+        """Fetch what a download code stands for, at most so many bytes. Codes live briefly: fetch soon.
 
         Raises Refused for an expired or foreign code, a file that is too large, or an address that is not DingTalk's.
         """

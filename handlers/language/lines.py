@@ -10,9 +10,7 @@ from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
 
 
-def add_lines(
-    draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()
-) -> None:
+def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> None:
     """The lines of a document: every item with material and quantity, or with the gap named.
 
     Where no item names a material, the things that were pointed at are meant.
@@ -32,9 +30,7 @@ def _names(item: Item) -> bool:
     return item.has_head or bool(item.strange and item.quantity is not None)
 
 
-def add_queried(
-    draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()
-) -> bool:
+def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> bool:
     """The materials that a question is about; a word that fits several means them all. False: it names a stranger."""
     items = [item for item in ItemBuilder().build(pieces) if item.has_mention]
     if things and not any(_names(item) for item in items):

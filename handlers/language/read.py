@@ -40,9 +40,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     message = Message(
         source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
     )
-    decision = decide(
-        pieces, has_document=context.quoted_document is not None, has_material=bool(context.things)
-    )
+    decision = decide(pieces, has_document=context.quoted_document is not None, has_material=bool(context.things))
     if context.pending is not None:
         answer = dialogue.answer(message, context.pending, decision)
         if answer is not None:
