@@ -8,6 +8,7 @@ from domain.documents import NoSuchDocument, Number
 
 # Ours begin so: `LZG:<material code>` or `LZG:<material code>:<lot>`.
 MARK: Final = "LZG:"
+LOT_LENGTH_MAX: Final = 64
 # Shorter digits are a count or a size printed as a code, not the number of an article.
 _ARTICLE_DIGITS_MIN: Final = 8
 
@@ -36,7 +37,8 @@ def read_label(text: str, company: Company) -> Label:
     said = text.strip()
     if said.upper().startswith(MARK):
         code, lot = _split(said[len(MARK) :], company)
-        return Label(text=text, materials=(code,) if code else (), lot=lot)
+        is_sound = bool(code) and len(lot) <= LOT_LENGTH_MAX and lot.isprintable()
+        return Label(text=text, materials=(code,), lot=lot) if is_sound else Label(text=text)
     if (number := _number(said)) is not None:
         return Label(text=text, document=number)
     return Label(text=text, materials=_named(said, company))
