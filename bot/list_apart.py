@@ -90,8 +90,7 @@ def _workbook(data: bytes) -> dict[str, Any]:
 def _rows(page: Any) -> list[Any]:
     found = list[Any]()
     for number, cells in enumerate(page.iter_rows(max_row=ROWS_MAX, max_col=COLUMNS_MAX), start=1):
-        row = [_cell(cell) for cell in cells]
-        if any(text or spoiled for text, spoiled in row):
+        if row := _trimmed([_cell(cell) for cell in cells]):
             found.append((number, row))
     return found
 
@@ -104,6 +103,13 @@ def _cell(cell: Any) -> tuple[str, str]:
     return (text or "").replace("\n", " ")[:CELL_LENGTH_MAX], spoiled
 
 
+def _trimmed(row: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without the empty cells at its end; an empty row is none."""
+    while row and row[-1] == ("", ""):
+        row.pop()
+    return row
+
+
 def _csv(data: bytes) -> dict[str, Any]:
     text = _decoded(data)
     if text is None or "\0" in text:
@@ -112,8 +118,8 @@ def _csv(data: bytes) -> dict[str, Any]:
     for number, cells in enumerate(_lines(text), start=1):
         if number > ROWS_MAX:
             break
-        row = [(cell.strip().replace("\n", " ")[:CELL_LENGTH_MAX], "") for cell in cells[:COLUMNS_MAX]]
-        if any(text for text, _ in row):
+        said = [cell.strip().replace("\n", " ")[:CELL_LENGTH_MAX] for cell in cells[:COLUMNS_MAX]]
+        if row := _trimmed([(text, "") for text in said]):
             rows.append((number, row))
     return {"titles": [], "rows": rows, "fault": ""}
 

@@ -143,7 +143,7 @@ def _line(
     reading = read(f"申购 {text}", context=Context(), catalogue=catalogue, today=today)
     if reading.intent != "requisition.create" or len(reading.lines) != 1:
         return [RowFault(row=number, kind="unread", said=text)]
-    faults = [*_open(number, reading, company), *_missing(number, reading, name)]
+    faults = [*_open(number, reading, company), *_missing(number, reading, name, company)]
     return faults or reading.lines[0]
 
 
@@ -171,10 +171,23 @@ def _open(number: int, reading: Reading, company: Company) -> list[RowFault]:
     ]
 
 
-def _missing(number: int, reading: Reading, name: str) -> list[RowFault]:
+def _missing(number: int, reading: Reading, name: str, company: Company) -> list[RowFault]:
     kinds = {"unit_price": "price", "amount": "price"}
     parts = [path.rpartition(".")[2] for path in reading.missing if path.startswith("lines[")]
-    return [RowFault(row=number, kind=kinds.get(part, part), said=name) for part in parts]
+    return [
+        RowFault(
+            row=number,
+            kind=kinds.get(part, part),
+            said=name,
+            choices=_units(reading.lines[0], company) if part == "unit" else (),
+        )
+        for part in parts
+    ]
+
+
+def _units(line: Line, company: Company) -> tuple[str, ...]:
+    kept = company.materials.get(line.material or "")
+    return () if kept is None else (kept.base_unit, *(unit for unit, _ in kept.units))
 
 
 def act_titled(titles: Sequence[str]) -> str:

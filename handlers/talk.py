@@ -160,7 +160,8 @@ class Talk:
         place, reading = pointing.place_of(self.by), self._reading
         if reading is None or place not in draft or draft[place] is None:
             return
-        speaks_of_another = bool(reading.lines) and self._pointed is None
+        names = any(line.material for line in reading.lines) or any(p.endswith(".material") for p in reading.candidates)
+        speaks_of_another = names and self._pointed is None
         if speaks_of_another or (is_done and reading.intent in LINE_INTENTS):
             draft[place] = None
 

@@ -1,6 +1,5 @@
 """Codes in photographs, good and hostile; the child that reads them costs bounded memory and time."""
 
-import io
 import struct
 import zlib
 from collections.abc import Callable
@@ -88,7 +87,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "not_picture"),
     "words": (lambda: b"hello" * 100, "not_picture"),
     "a script": (lambda: b"<script>alert(1)</script>", "not_picture"),
-    "vectors": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>', "not_picture"),
+    "vectors": (lambda: b'<svg><image href="file:///etc/passwd"/></svg>', "not_picture"),
     "a workbook": (lambda: GOOD, "not_picture"),
     "PostScript": (lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not_picture"),
     "cut off": (lambda: png(qr(LABEL))[:120], "not_picture"),
