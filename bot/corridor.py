@@ -19,13 +19,14 @@ from bot.nursery import Nursery
 from domain.faults import OurFault
 from domain.messaging import Reply
 from domain.operation import Asker, Draft, Operation
-from handlers import route
+from handlers import route, workbook
 from handlers.messages import (
     CardAction,
     ChatKind,
     ChatMessage,
     Event,
     File,
+    Listed,
     Message,
     Picture,
     QuotaGone,
@@ -50,8 +51,8 @@ WAITING_MAX: Final = 2_000
 STORE_PAUSES: Final = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 # Frames stored and not finished at once, and each a task; beyond it as well.
 UNFINISHED_MAX: Final = 2_000
-# Words that follow a photograph wait for what is seen in it, so long at most.
-WAIT_FOR_PICTURE_SECONDS: Final = 45
+# Words that follow a photograph wait for what is seen in it; not longer than their lease in the inbox.
+WAIT_FOR_PICTURE_SECONDS: Final = 25
 # The same button pressed again this soon is a double tap, or the same push once more.
 DOUBLE_TAP: Final = timedelta(seconds=5)
 
@@ -253,15 +254,22 @@ class Corridor:
 
     async def _work(self, key: str, kind: str, message: Message) -> Answer | None:
         try:
-            message = await self._opened(message)
+            operation = await self._operation(await self._opened(message))
         except OutOfReach as error:  # the frame stays in the inbox, for the sweeper
             log.warning("nothing fetched yet", extra={"key": key, "error": str(error)})
             return None
         except Exception as error:
             await self._failed(key, error)
             return None
-        operation = route.operation_for(message, self._catalogues)
         return None if operation is None else await self._do(key, kind, operation, reply_to(message))
+
+    async def _operation(self, message: Message) -> Operation | None:
+        """What the message asks for; a long list is read aside before its turn comes."""
+        if not isinstance(message, Listed):
+            return route.operation_for(message, self._catalogues)
+        company = await self._units.company()
+        ahead = await asyncio.to_thread(workbook.read_ahead, message, company, self._catalogues)
+        return workbook.operation_for(message, self._catalogues, ahead)
 
     async def _opened(self, message: Message) -> Message:
         """A picture or a file with what is in it; anything else once what its person sent before it is opened.

@@ -19,6 +19,9 @@ from handlers.pointing import Pointed
 from handlers.questions import Memo, label
 
 LINES_MAX: Final = 200
+# Characters of one row, and of all together: strange words cost the more the longer they are.
+ROW_LENGTH_MAX: Final = 200
+TEXT_LENGTH_MAX: Final = 20_000
 # Above the headings stand a title, the project, the day.
 HEADINGS_WITHIN: Final = 15
 FAULTS_SHOWN_MAX: Final = 20
@@ -71,6 +74,11 @@ class ListTooLong(DomainError):
 
 
 @dataclass(eq=False)
+class ListTooWordy(DomainError):
+    """More words than a list of materials has."""
+
+
+@dataclass(eq=False)
 class ListEmpty(DomainError):
     """No row with a material in it."""
 
@@ -83,14 +91,34 @@ class WhatToDo(Question):
     acts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAhead:
+    """A list read before its turn comes, over the company as it was then; `refusal` where it cannot be used."""
+
+    company: Company
+    lines: tuple[Line, ...] = ()
+    refusal: DomainError | None = None
+
+
+def read_ahead(rows: Sequence[Row], *, catalogue: Catalogue, company: Company, today: date) -> ReadAhead:
+    """Read a list aside: two hundred rows take far longer than one message may hold up the others."""
+    try:
+        lines = lines_of(rows, catalogue=catalogue, company=company, today=today)
+    except DomainError as refusal:
+        return ReadAhead(company=company, refusal=refusal)
+    return ReadAhead(company=company, lines=lines)
+
+
 def lines_of(rows: Sequence[Row], *, catalogue: Catalogue, company: Company, today: date) -> tuple[Line, ...]:
-    """The lines of a list. Raises ListEmpty, ListTooLong, ListFaults."""
+    """The lines of a list. Raises ListEmpty, ListTooLong, ListTooWordy, ListFaults."""
     columns, body = _headed(rows)
     body = [row for row in body if not _is_idle(row[1], columns)]
     if not body:
         raise ListEmpty
     if len(body) > LINES_MAX:
         raise ListTooLong(lines=len(body), limit=LINES_MAX)
+    if sum(len(_typed(cells, columns)[0]) for _, cells in body) > TEXT_LENGTH_MAX:
+        raise ListTooWordy
     lines, faults = list[Line](), list[RowFault]()
     for number, cells in body:
         found = _line(number, cells, columns, catalogue, company, today)
@@ -140,6 +168,8 @@ def _line(
     if spoiled:
         return spoiled[:1]
     text, name = _typed(cells, columns)
+    if len(text) > ROW_LENGTH_MAX:
+        return [RowFault(row=number, kind="unread", said=text)]
     reading = read(f"申购 {text}", context=Context(), catalogue=catalogue, today=today)
     if reading.intent != "requisition.create" or len(reading.lines) != 1:
         return [RowFault(row=number, kind="unread", said=text)]

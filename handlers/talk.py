@@ -160,8 +160,7 @@ class Talk:
         place, reading = pointing.place_of(self.by), self._reading
         if reading is None or place not in draft or draft[place] is None:
             return
-        names = any(line.material for line in reading.lines) or any(p.endswith(".material") for p in reading.candidates)
-        speaks_of_another = names and self._pointed is None
+        speaks_of_another = bool(_names(reading)) and self._pointed is None
         if speaks_of_another or (is_done and reading.intent in LINE_INTENTS):
             draft[place] = None
 
@@ -230,16 +229,15 @@ class Talk:
         pointed = pointing.remembered(facts, self.by)
         if pointed is None:
             return None
-        arrived = self._reading_of(facts, None, pointed=pointed) if pointed.order else None
-        if arrived is not None and _is_receipt_of(arrived, pointed.order):
-            return self._do_pointed(arrived, pointed, facts)
+        if pointed.order:
+            arrived = self._reading_of(facts, None, pointed=pointed)
+            if _is_receipt_of(arrived, pointed.order) and _names(arrived) <= set(pointed.materials):
+                return self._do_pointed(arrived, pointed, facts)
         reading = self._reading_of(facts, None, pointed=replace(pointed, document=""))
-        things = set(pointed.materials)
-        named = {line.material for line in reading.lines if line.material}
-        open_to = {code for path, codes in reading.candidates.items() if path.endswith(".material") for code in codes}
-        if things and (named | open_to) and (named | open_to) <= things:
-            return self._do_pointed(reading, pointed, facts)
-        return None
+        named = _names(reading)
+        if not named or not named <= set(pointed.materials) or reading == self._reading_of(facts, None):
+            return None
+        return self._do_pointed(reading, pointed, facts)
 
     def _do_pointed(self, reading: Reading, pointed: Pointed, facts: Facts) -> Operation:
         self._pointed = pointed
@@ -350,6 +348,12 @@ def _stands_alone(reading: Reading, memo: Memo) -> bool:
         return True
     asks_reason = memo.asks == ("fields.reason",) and reading.intent.endswith((".query", ".list"))
     return reading.status is Status.OK and not asks_reason
+
+
+def _names(reading: Reading) -> set[str]:
+    """The materials that the lines are about, or may be."""
+    open_to = {code for path, codes in reading.candidates.items() if path.endswith(".material") for code in codes}
+    return open_to | {line.material for line in reading.lines if line.material}
 
 
 def _is_receipt_of(reading: Reading, order: str) -> bool:
