@@ -12,11 +12,6 @@ HEADINGS = ["序号", "材料名称", "规格", "数量", "单位"]
 GOOD = ([1, "普通硅酸盐水泥", "P.O42.5", 200, "包"], [2, "红砖", None, 5000, "块"])
 
 
-async def lines(chat: Chat, number: str) -> list[tuple[str, int]]:
-    query = "SELECT l.material, l.quantity FROM line l WHERE l.document = :n ORDER BY l.material"
-    return [(row["material"], int(row["quantity"]) // 10**6) for row in await chat.rows(query, n=number)]
-
-
 async def test_a_list_whose_name_says_what_it_is_for_is_submitted_as_one_document(chat: Chat) -> None:
     answer = await chat.sends("李强", "翠湖申购单1124.xlsx", workbook(HEADINGS, *GOOD))
     assert "已提交 SG20261123-001" in answer

@@ -312,3 +312,21 @@ async def test_in_the_group_a_label_shows_no_money(chat: Chat) -> None:
     await stocked(chat)
     assert "¥" not in await chat.photographs("张伟", photo(CEMENT), chat=GROUP)
     assert "¥" in await chat.photographs("张伟", photo(CEMENT), chat=PRIVATE)
+
+
+async def test_the_same_short_words_about_another_label_are_no_repetition(chat: Chat) -> None:
+    for label in (CEMENT, OTHER):
+        await chat.photographs("李强", photo(label))
+        assert "已提交" in await chat.says("李强", "申购20包")
+    await chat.photographs("李强", photo(OTHER))
+    assert "已提交" not in await chat.says("李强", "申购20包")
+    assert len(await chat.numbers("SG")) == 2
+
+
+async def test_a_name_in_the_words_goes_before_what_was_pointed_at(chat: Chat) -> None:
+    await chat.photographs("李强", photo(BRICK))
+    await chat.says("李强", "申购42.5水泥20包")
+    await chat.photographs("李强", photo(CEMENT))
+    assert "已提交" not in await chat.says("李强", "申购42.5水泥20包")  # said a moment ago
+    lines = await chat.rows("SELECT material FROM entry_line")
+    assert [row["material"] for row in lines] == ["CEM-42"]
