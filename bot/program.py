@@ -19,6 +19,7 @@ from bot.dingtalk.connection import StreamConnection
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.openapi import OpenApi
 from bot.dispatcher import FINISH_SECONDS, Dispatcher
+from bot.intake import Intake
 from bot.loading import load_file
 from bot.logs import Secrets
 from bot.nursery import Nursery
@@ -134,6 +135,7 @@ class Robot:
             nursery=self._work,
             counter=self._usage,
             face=face,
+            intake=Intake(api),
         )
         self._dispatcher = Dispatcher(
             self._database,
