@@ -36,7 +36,7 @@ def sandbox(*, host: str, port: int, company: Path | None, with_robot: bool) -> 
         if with_robot:
             with tempfile.TemporaryDirectory(prefix="liaozhanggui-") as folder:
                 return uvloop.run(_practise(source, host, port, Path(folder)))
-        return uvloop.run(_serve_alone(source, company or DEMO, host, port))
+        return uvloop.run(_serve_alone(source, (company or DEMO).resolve(), host, port))
     except OSError as found:
         return _say(f"端口 {port} 用不了（{found.strerror}），换一个：--port 0")
 
@@ -51,7 +51,13 @@ def _interrupted() -> asyncio.Event:
 async def _practise(source: Source, host: str, port: int, folder: Path) -> int:
     stopping = asyncio.ensure_future(_interrupted().wait())
     wishes = Wishes(source)
-    house = House(host=host, port=port, folder=folder, lessons=Lessons(ProgressFile(PROGRESS)), routes=wishes.routes())
+    house = House(
+        host=host,
+        port=port,
+        folder=folder,
+        lessons=Lessons(ProgressFile(PROGRESS), photos=True),
+        routes=wishes.routes(),
+    )
     try:
         url = await house.open(source)
     except CannotOpen as found:
@@ -79,7 +85,7 @@ async def _serve_alone(source: Source, path: Path, host: str, port: int) -> int:
             "机器人另外启动，环境变量：",
             f"  DINGTALK_CLIENT_ID={CLIENT_ID} DINGTALK_CLIENT_SECRET={CLIENT_SECRET}",
             f"  DINGTALK_OPENAPI_ENDPOINT={url} DINGTALK_OAPI_ENDPOINT={url}",
-            f"  SANDBOX_CLOCK_URL={url}/sandbox/clock COMPANY_FILE={path.resolve()}",
+            f"  SANDBOX_CLOCK_URL={url}/sandbox/clock COMPANY_FILE={path}",
         )
         await stopping.wait()
     finally:

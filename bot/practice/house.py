@@ -1,4 +1,4 @@
-"""The local DingTalk, the robot and its book: put up together, and put up anew whenever somebody wants a fresh start."""
+"""The local DingTalk, the robot and its book: put up together, and anew whenever somebody wants a fresh start."""
 
 import asyncio
 import logging
@@ -120,8 +120,7 @@ async def reopen(house: House, wanted: Source, before: Source) -> Source:
     try:
         await house.open(wanted)
     except (CannotOpen, OSError) as error:
-        log.error("company not opened", extra={"error": str(error)})  # noqa: TRY400
-        await asyncio.sleep(0)
+        log.error("company not opened", extra={"error": str(error)})
         await house.open(before)
         return before
     return wanted

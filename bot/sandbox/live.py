@@ -195,12 +195,6 @@ class Live:
             if window.conversation == conversation:
                 window.look_again("read")
 
-    def tell(self, person: str, event: dict[str, object]) -> None:
-        """Bring an event to every window of this person."""
-        for window in [window for window in self._windows if window.person.id == person]:
-            if not window.put(event):
-                self._forget(window)
-
     def _tick(self) -> None:
         for window in self._windows:
             window.look_again("clock")
