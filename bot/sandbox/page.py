@@ -32,7 +32,7 @@ class Page:
         if not self._world.people:
             return _html(self._drawing.empty_page())
         chosen = request.query.get("conv", "")
-        person = self._world.person(request.query.get("me", "")) or next(iter(self._world.people.values()))
+        person = self._world.person(request.query.get("me", "")) or self._world.newcomer
         conversation = self._world.resolve(person, chosen) if chosen else None
         opened = conversation or self._world.conversations_of(person)[0]
         if conversation is not None:  # on a phone, the list alone is shown: nothing has been read yet

@@ -90,6 +90,12 @@ class World:
         self._by_private = {person.private_chat: person for person in self.people.values()}
         self.robot_sender_id = f"$:LWCP_v1:${ids.fixed_base64('robot:' + self.corp_id)}"
 
+    @property
+    def newcomer(self) -> Person:
+        """Whom the page takes one for who has not chosen: a storekeeper, because most of the work is theirs."""
+        people = list(self.people.values())
+        return next((p for p in people if any(title.startswith("材料员") for title in p.titles)), people[0])
+
     def person(self, user: str, id_type: int = 1) -> Person | None:
         """By user id (type 1) or union id (type 2), as the card API has it."""
         return self._by_union.get(user) if id_type == 2 else self.people.get(user)

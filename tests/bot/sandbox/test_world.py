@@ -40,3 +40,8 @@ def test_what_one_is_not_in_one_does_not_see() -> None:
     assert world.conversations_of(keeper) == ["cid-2", "cid-all", keeper.private_chat]
     assert world.resolve(keeper, "cid-1") is None
     assert world.members("cid-unknown") == []
+
+
+def test_a_newcomer_is_a_storekeeper_where_there_is_one() -> None:
+    assert World(COMPANY).newcomer.id == "u-keeper"
+    assert World({"people": COMPANY["people"][:2]}).newcomer.id == "u-boss"
