@@ -44,8 +44,7 @@ function walk(event) {
   by("clock-buttons").classList.toggle("walking", isWalking);
   for (const button of by("clock-buttons").querySelectorAll("button")) button.disabled = isWalking;
   if (isWalking) {
-    const stop = event.stop_text ? `：${short(event.stop_text)}` : "";
-    by("clock-walk-text").textContent = `走到 ${short(event.to_text)}${stop}`;
+    by("clock-walk-text").textContent = `走到 ${short(event.to_text)}：${short(event.stop_text || event.text)}`;
   }
 }
 
