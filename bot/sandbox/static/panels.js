@@ -52,8 +52,9 @@ function close() {
 
 /** The lessons go on beside the talk: from a phone's list one gets there first. */
 function makeRoomForLessons() {
+  if (lessons.ariaExpanded !== "true") return;
   if (!wide.matches && !drawer.hidden) putAway();
-  if (narrow.matches && document.body.classList.contains("at-list") && lessons.ariaExpanded === "true") {
+  if (narrow.matches && document.body.classList.contains("at-list")) {
     location.href = `/?${new URLSearchParams({ me, conv: conversation })}`;
   }
 }
