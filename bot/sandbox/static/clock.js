@@ -43,10 +43,8 @@ function walk(event) {
   by("clock-walk").hidden = !isWalking;
   by("clock-buttons").classList.toggle("walking", isWalking);
   for (const button of by("clock-buttons").querySelectorAll("button")) button.disabled = isWalking;
-  if (isWalking) {
-    const stop = event.stop_text ? `：${short(event.stop_text)}` : "";
-    by("clock-walk-text").textContent = `走到 ${short(event.to_text)}${stop}`;
-  }
+  // Where it stands is told by the clock itself, which stays in sight.
+  if (isWalking) by("clock-walk-text").textContent = `走到 ${short(event.to_text)}`;
 }
 
 /** Without the year, which nobody asks for. */

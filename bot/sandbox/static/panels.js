@@ -1,11 +1,13 @@
 // The drawer: frames and calls behind a message, units, and the faults that can be switched on.
 
-import { by, fragment, hear, nodes, post, toast } from "/sandbox/static/server.js";
+import { by, conversation, fragment, hear, me, nodes, post, toast } from "/sandbox/static/server.js";
 
 const REFRESH_AFTER = 500; // milliseconds
 const drawer = by("drawer");
 const toggle = by("drawer-toggle");
+const lessons = by("lessons-toggle");
 const narrow = matchMedia("(max-width: 720px)");
+const wide = matchMedia("(min-width: 1500px)"); // room for the lessons and the drawer beside each other
 let tab = "frames";
 let about = "";
 let refreshing;
@@ -28,6 +30,7 @@ function choose(name) {
 
 function open(name, message = "") {
   about = message;
+  if (!wide.matches && lessons?.ariaExpanded === "true") lessons.click();
   drawer.hidden = false;
   toggle.ariaExpanded = "true";
   coverRest();
@@ -35,12 +38,25 @@ function open(name, message = "") {
   drawer.querySelector('[aria-selected="true"]').focus();
 }
 
-function close() {
+function putAway() {
   drawer.hidden = true;
   toggle.ariaExpanded = "false";
   coverRest();
   by("drawer-body").replaceChildren();
-  (toggle.offsetParent ? toggle : by("composer")).focus();
+}
+
+function close() {
+  putAway();
+  toggle.focus();
+}
+
+/** The lessons go on beside the talk: from a phone's list one gets there first. */
+function makeRoomForLessons() {
+  if (lessons.ariaExpanded !== "true") return;
+  if (!wide.matches && !drawer.hidden) putAway();
+  if (narrow.matches && document.body.classList.contains("at-list")) {
+    location.href = `/?${new URLSearchParams({ me, conv: conversation })}`;
+  }
 }
 
 /** On a phone the drawer covers everything, so nothing below it can be reached. */
@@ -105,4 +121,6 @@ export function start() {
   hear("message", refreshSoon);
   hear("list", refreshSoon);
   narrow.addEventListener("change", coverRest);
+  // After the lessons' own handler has opened or closed them.
+  lessons?.addEventListener("click", () => setTimeout(makeRoomForLessons));
 }
