@@ -32,6 +32,21 @@ class CannotOpen(Exception):
     """The robot did not start; the sentence says why."""
 
 
+def environment(url: str, book: Path, company: Path) -> dict[str, str]:
+    """What `run` would read from the environment, for a robot that connects to the local DingTalk at `url`."""
+    return {
+        "DINGTALK_CLIENT_ID": CLIENT_ID,
+        "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
+        "DINGTALK_OPENAPI_ENDPOINT": url,
+        "DINGTALK_OAPI_ENDPOINT": url,
+        "DATABASE_URL": f"sqlite:///{book}",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_PORT": "0",
+        "COMPANY_FILE": str(company),  # for an empty book only
+        "SANDBOX_CLOCK_URL": f"{url}/sandbox/clock",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Lived:
     """A month once lived through, to be used again on the same day."""
@@ -80,18 +95,7 @@ class House:
     async def _start_robot(self, source: Source, url: str, book: Path) -> None:
         company = book.with_suffix(".company")
         company.write_bytes(source.content)
-        environment = {
-            "DINGTALK_CLIENT_ID": CLIENT_ID,
-            "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
-            "DINGTALK_OPENAPI_ENDPOINT": url,
-            "DINGTALK_OAPI_ENDPOINT": url,
-            "DATABASE_URL": f"sqlite:///{book}",
-            "HTTP_HOST": "127.0.0.1",
-            "HTTP_PORT": "0",
-            "COMPANY_FILE": str(company),  # for an empty book only
-            "SANDBOX_CLOCK_URL": f"{url}/sandbox/clock",
-        }
-        robot = Robot(read_settings(environment, directory=self._folder), Secrets())
+        robot = Robot(read_settings(environment(url, book, company), directory=self._folder), Secrets())
         if (why := await started(robot)) is not None:
             raise CannotOpen(why)
         self._stack.push_async_callback(robot.stop)

@@ -24,6 +24,7 @@ class Wishes:
     def routes(self) -> list[web.RouteDef]:
         """Where they are made."""
         return [
+            web.get("/sandbox/api/practice", self._tell),
             web.post("/sandbox/api/reset", self._reset),
             web.post("/sandbox/api/company", self._company),
         ]
@@ -36,6 +37,9 @@ class Wishes:
         """The wish is fulfilled, or could not be: this company stands now."""
         self.present = present
         self._wish = asyncio.get_running_loop().create_future()
+
+    async def _tell(self, _: web.Request) -> web.Response:
+        return web.json_response({"is_demo": self.present.is_demo})
 
     async def _reset(self, request: web.Request) -> web.Response:
         body = await read_json(request)

@@ -87,7 +87,7 @@ class Talk:
         self._conversations: dict[str, list[Message]] = {}
         self._by_id: dict[str, Message] = {}
         self._seen: dict[tuple[str, str], int] = {}
-        self._count = 0
+        self._count = self._past = 0
         self.listeners: list[Callable[[Message], None]] = []
         self.seen_listeners: list[Callable[[str], None]] = []
 
@@ -134,8 +134,13 @@ class Talk:
         return next(iter(self.shown(conversation, person, limit=1)), None)
 
     def has_spoken(self, conversation: str, person: str) -> bool:
-        """Whether the person said anything there lately."""
-        return any(m.sender == person for m in islice(self._backwards(conversation, None), LOOK_BACK_MAX))
+        """Whether the person said anything there lately, the past that the company came with apart."""
+        lately = islice(self._backwards(conversation, None), LOOK_BACK_MAX)
+        return any(m.sender == person and m.number > self._past for m in lately)
+
+    def end_past(self) -> None:
+        """All that was said so far is the past that the company came with: nobody at a window said it."""
+        self._past = self._count
 
     def mark_seen(self, person: str, conversation: str) -> None:
         """The person has the conversation open before them."""

@@ -1,6 +1,7 @@
 """Programs of ours as separate processes, with what they print."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -68,3 +69,15 @@ def running(arguments: list[str], environment: Mapping[str, str], folder: Path) 
             status, seconds = process.stop()
             assert status == 0, "\n".join(process.lines)
             assert seconds < 10
+
+
+def address(line: str) -> str:
+    found = re.search(r"http://\S+", line)
+    assert found is not None
+    return found[0]
+
+
+@contextmanager
+def sandbox_with_robot(folder: Path) -> Iterator[str]:
+    with running(["sandbox", "--port", "0"], {}, folder) as program:
+        yield address(program.line_with("用浏览器打开"))

@@ -10,8 +10,8 @@ import pytest
 
 from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from tests.conftest import Databases
-from tests.e2e.running import ROOT, running
-from tests.e2e.window import Window, browser
+from tests.e2e.running import ROOT, address, running, sandbox_with_robot
+from tests.e2e.window import DESK, PHONE, Window, browser
 
 GROUP = "cidYunqiYayuanMaterials01=="
 LEAD, MANAGER, PURCHASING, STOREKEEPER = "u-majun", "u-hewei", "u-xujing", "u-caobin"
@@ -20,23 +20,11 @@ DEMO = ROOT / "bot" / "sandbox" / "demo_company.json"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def _address(line: str) -> str:
-    found = re.search(r"http://\S+", line)
-    assert found is not None
-    return found[0]
-
-
-@contextmanager
-def sandbox_with_robot(folder: Path) -> Iterator[str]:
-    with running(["sandbox", "--port", "0"], {}, folder) as program:
-        yield _address(program.line_with("用浏览器打开"))
-
-
 @contextmanager
 def robot_beside(folder: Path, database_url: str) -> Iterator[str]:
     """`sandbox --no-robot`, and `run` with nothing but the environment of the house plan."""
     with running(["sandbox", "--no-robot", "--port", "0"], {}, folder) as local:
-        url = _address(local.line_with("用浏览器打开"))
+        url = address(local.line_with("用浏览器打开"))
         environment = {
             "DINGTALK_CLIENT_ID": CLIENT_ID,
             "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
@@ -53,23 +41,25 @@ def robot_beside(folder: Path, database_url: str) -> Iterator[str]:
             yield url
 
 
-async def the_story(url: str, pictures: Path | None = None) -> None:
+async def the_story(url: str, size: tuple[int, int] = DESK, pictures: Path | None = None) -> None:
     """200 bags of cement from the question to the evening's report."""
     async with browser() as chromium:
-        lead = await Window.open(chromium, url, LEAD, GROUP)
-        manager = await Window.open(chromium, url, MANAGER, "private")
-        purchasing = await Window.open(chromium, url, PURCHASING, "private")
-        keeper = await Window.open(chromium, url, STOREKEEPER, GROUP)
+        lead = await Window.open(chromium, url, LEAD, GROUP, size=size)
+        manager = await Window.open(chromium, url, MANAGER, "private", size=size)
+        purchasing = await Window.open(chromium, url, PURCHASING, "private", size=size)
+        keeper = await Window.open(chromium, url, STOREKEEPER, GROUP, size=size)
 
         await lead.says("申购42.5水泥200包")
         await lead.reads("已提交 SG", "200 包", "何威")
-        await manager.reads("请审批", "现有", "预算")
-        await manager.presses("同意", "请审批")
-        await manager.reads("何威 已同意")
-        await purchasing.presses("同意", "请审批")
-        await lead.reads("已批准", "CG")
-        await purchasing.presses("确认下单", "采购单")
-        await purchasing.reads("许静 已确认下单")
+        await manager.reads("请审批", "200 包", "现有", "预算")
+        await manager.presses("同意", "200 包")
+        await manager.reads("何威 已同意", "200 包")
+        await purchasing.reads("请审批", "200 包")
+        await purchasing.presses("同意", "200 包")
+        await lead.reads("已批准", "CG", "200 包")
+        await purchasing.reads("采购单", "200 包")
+        await purchasing.presses("确认下单", "200 包")
+        await purchasing.reads("许静 已确认下单", "200 包")
         await lead.reads("已下单", "南方水泥")
 
         await keeper.says("收货42.5水泥120包")
@@ -94,9 +84,10 @@ async def the_story(url: str, pictures: Path | None = None) -> None:
             await purchasing.page.screenshot(path=pictures / "cards.png")
 
 
-def test_four_people_bring_cement_to_the_site_in_the_sandbox(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_four_people_bring_cement_to_the_site_in_the_sandbox(size: tuple[int, int], tmp_path: Path) -> None:
     with sandbox_with_robot(tmp_path) as url:
-        asyncio.run(the_story(url))
+        asyncio.run(the_story(url, size))
 
 
 def test_the_same_day_with_the_robot_as_a_process_of_its_own(tmp_path: Path) -> None:

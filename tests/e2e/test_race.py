@@ -6,7 +6,7 @@ Through gateway, SDK and robot processes. A widely used inventory server loses t
 import itertools
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,10 +71,10 @@ def _count_pushes(local: LocalDingTalk) -> Counter[int]:
     """How many messages were pushed to each connection."""
     pushed, tell = Counter[int](), local.rooms.log.add
 
-    def add(kind: str, title: str, detail: str = "") -> None:
+    def add(kind: str, what: str, detail: str = "", *, about: Sequence[str] = ()) -> None:
         if kind == "push":
             pushed[json.loads(detail)["headers"]["connectionId"]] += 1
-        tell(kind, title, detail)
+        tell(kind, what, detail, about=about)
 
     local.rooms.log.add = add
     return pushed

@@ -43,6 +43,7 @@ class _Telling:
             else:
                 self._told(line)
         self._look_away(None)
+        self._talk.end_past()
         for month, units in self._month.units.items():
             self._rooms.units.add_past(month, api=units.get("api", 0), stream=units.get("stream", 0))
         for person in self._world.people.values():

@@ -12,9 +12,9 @@ function uncover(error) {
   if (error) toast(error);
 }
 
-async function reset() {
+async function reset(company) {
   cover();
-  const answer = await post("reset", {});
+  const answer = await post("reset", { company });
   if (answer.ok === false) uncover(answer.error);
 }
 
@@ -42,14 +42,24 @@ function showFaults(error, faults) {
   }));
 }
 
+async function open() {
+  by("practice").showModal();
+  const answer = await fetch("/sandbox/api/practice").catch(() => null);
+  if (answer?.ok) by("demo-open").hidden = (await answer.json()).is_demo;
+}
+
+function confirm(company) {
+  by("reset").dataset.company = company;
+  by("reset").returnValue = "no";
+  by("reset").showModal();
+}
+
 export function start() {
   if (document.body.dataset.practice !== "yes") return;
-  by("practice-open").addEventListener("click", () => by("practice").showModal());
+  by("practice-open").addEventListener("click", open);
   by("company-file").addEventListener("change", (event) => bringCompany(event.target));
-  by("reset-open").addEventListener("click", () => {
-    by("reset").returnValue = "no";
-    by("reset").showModal();
-  });
-  by("reset").addEventListener("close", () => { if (by("reset").returnValue === "yes") reset(); });
+  by("reset-open").addEventListener("click", () => confirm("present"));
+  by("demo-open").addEventListener("click", () => confirm("demo"));
+  by("reset").addEventListener("close", () => { if (by("reset").returnValue === "yes") reset(by("reset").dataset.company); });
   by("restarting").addEventListener("cancel", (event) => event.preventDefault());
 }

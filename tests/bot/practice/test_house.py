@@ -149,13 +149,14 @@ async def test_a_file_of_ones_own_is_checked_whole_before_anything_changes(garde
 
 
 async def test_from_ones_own_company_back_to_the_demonstration(garden: Standing) -> None:
+    assert await garden.get("/sandbox/api/practice") == {"is_demo": False}
     assert (await garden.post("/sandbox/api/reset", {"company": "demo"}))[0] == 202
     await garden.fulfil()
     world = await garden.get("/sandbox/api/world")
     assert world["company"] == "云启建设有限公司"
     group = world["groups"][0]["conversation"]
     assert len(await garden.texts("u-caobin", group)) > 100
-    assert garden.wishes.present.is_demo
+    assert await garden.get("/sandbox/api/practice") == {"is_demo": True}
 
 
 async def test_a_company_that_does_not_start_gives_way_to_the_one_before(garden: Standing) -> None:

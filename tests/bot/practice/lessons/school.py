@@ -9,8 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.commands.sandbox import _environment as environment  # pyright: ignore[reportPrivateUsage]
 from bot.logs import Secrets
+from bot.practice.house import environment
 from bot.practice.lessons.lesson import Step, Where
 from bot.practice.lessons.progress import ProgressFile
 from bot.practice.lessons.service import Lessons
@@ -119,7 +119,7 @@ async def school(folder: Path, company: Path = DEMO, *, photos: bool = False) ->
     local = LocalDingTalk(data, limits_on=False)
     lessons = Lessons(ProgressFile(folder.parent / "practice.json"), photos=photos)
     url = await local.start(port=0, extra=lessons.routes())
-    robot = Robot(read_settings(environment(url, company, folder), directory=folder), Secrets())
+    robot = Robot(read_settings(environment(url, folder / "book.sqlite3", company), directory=folder), Secrets())
     await robot.start()
     book = Database.open(f"sqlite:///{folder / 'book.sqlite3'}", exclusive=False)
     try:
