@@ -408,7 +408,7 @@ class Shows:
                 return Wrong(why=why)
             return Wrong(why="这张照片里没有认出材料标签。挑清楚的、正对着拍的一张再发。")
         if any(isinstance(deed, Asked) and deed.person == self.sight.me.id for deed in deeds):
-            return NotYet(note="这一步要发照片：点输入框旁的“图片”，选材料标签。")
+            return NotYet(note="这一步要发照片：点输入框上的“现场标签”，选这种材料。")
         return NotYet()
 
 

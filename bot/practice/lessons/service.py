@@ -45,6 +45,7 @@ class Class:
     deeds: deque[Deed] = field(default_factory=lambda: deque[Deed](maxlen=DEEDS_MAX))
     seen: int = 0  # deeds ever, also those that are forgotten
     noted: deque[str] = field(default_factory=lambda: deque[str](maxlen=DEEDS_MAX))
+    rounds: int = 0
     walks: dict[str, Walk] = field(default_factory=dict[str, Walk])
     elsewhere: dict[str, str] = field(default_factory=dict[str, str])  # who answered from their window: whose lesson
     language: tuple[Company, Reader] | None = None
@@ -152,6 +153,9 @@ class Lessons:
 
     async def _settle(self, room: Class, person: str, walk: Walk, before: Walk | None) -> None:
         """Keep where somebody stands now, let colleagues act, and show it."""
+        if before is None or (walk.at, walk.round) != (before.at, before.round):
+            room.rounds += 1  # counted for all together: two lessons may have the same colleague ask
+            walk = replace(walk, round=room.rounds)
         room.walks[person] = walk
         if before is None or (walk.at, walk.acted, walk.round) != (before.at, before.acted, before.round):
             self._let_act(room, person)
@@ -280,9 +284,7 @@ class Lessons:
             scene = await self._scene(room, who, lesson)
         except Lacking as lacking:
             raise PageRefusal(lacking.why) from lacking
-        before = room.walks.get(who.id)
-        at = min(at, len(lesson.plans) - 1)
-        walk = begin(lesson, scene, at=at, now=room.seen, round_no=before.round if before else 0)
+        walk = begin(lesson, scene, at=min(at, len(lesson.plans) - 1), now=room.seen)
         await self._settle(room, who.id, walk, None)
 
     async def _leave(self, room: Class, who: Person, _: str) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import aiohttp
 
-from bot.commands.sandbox import _environment as environment  # pyright: ignore[reportPrivateUsage]
 from bot.logs import Secrets
 from bot.practice.lessons.lesson import Step, Where
 from bot.practice.lessons.progress import ProgressFile
@@ -17,7 +16,7 @@ from bot.practice.lessons.service import Lessons
 from bot.practice.lessons.verdict import NotYet, Wrong
 from bot.practice.lessons.walk import Walk
 from bot.program import Robot
-from bot.sandbox.app import LocalDingTalk
+from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET, LocalDingTalk
 from bot.settings import read_settings
 from storage.database import Database
 
@@ -109,6 +108,21 @@ class School:
         while not self.walk(person).is_finished:
             await self.does_step(person)
         return self.walk(person).past
+
+
+def environment(url: str, company: Path, folder: Path) -> dict[str, str]:
+    """What the robot of this process is told."""
+    return {
+        "DINGTALK_CLIENT_ID": CLIENT_ID,
+        "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
+        "DINGTALK_OPENAPI_ENDPOINT": url,
+        "DINGTALK_OAPI_ENDPOINT": url,
+        "DATABASE_URL": f"sqlite:///{folder / 'book.sqlite3'}",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_PORT": "0",
+        "COMPANY_FILE": str(company),
+        "SANDBOX_CLOCK_URL": f"{url}/sandbox/clock",
+    }
 
 
 @asynccontextmanager
