@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import uvloop
 
-from benchmarks import company, copies, footprint, hour, machine, scale, statements, story, throughput
+from benchmarks import company, copies, footprint, hour, machine, page, scale, statements, story, throughput
 from benchmarks.books import POSTGRESQL, Books, opened
 from benchmarks.figures import Table
 
-PARTS: Final = ("statements", "throughput", "copies", "scale", "footprint", "hour", "story")
+PARTS: Final = ("statements", "throughput", "copies", "scale", "footprint", "hour", "story", "page")
 BEGIN, END = "<!-- figures: python -m benchmarks --write -->", "<!-- end of figures -->"
 
 
@@ -78,7 +78,19 @@ async def measure(chosen: argparse.Namespace, books: list[Books], folder: Path) 
     if "story" in chosen.only:
         _say("story")
         tables.append(story.table(await story.tell(books[0], data, folder)))
+    if "page" in chosen.only:
+        tables += await _page(chosen, data)
     return tables
+
+
+async def _page(chosen: argparse.Namespace, data: dict[str, Any]) -> list[Table]:
+    """In a real browser; without one it is left out."""
+    if not page.chromium():
+        _say("page: left out, there is no Chromium")
+        return []
+    count, tries = (page.MESSAGES_QUICK, 2) if chosen.quick else (page.MESSAGES, 7)
+    _say(f"page: {count:,} messages")
+    return [page.table(await page.measure(data, count=count, tries=tries))]
 
 
 async def _copies(

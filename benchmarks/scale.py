@@ -32,6 +32,7 @@ from bot.corridor import Corridor
 from bot.database_url import database_url
 from bot.dingtalk.frames import read_frame
 from bot.dispatcher import Dispatcher
+from bot.intake import Intake
 from bot.nursery import Nursery
 from bot.pace import Limits, Pace
 from bot.render import Renderer
@@ -94,6 +95,9 @@ class _Delivered(Sender):
     async def send(self, message: Outbound, now: datetime, *, before: str = "") -> str:
         return ""
 
+    async def download(self, code: str, *, bytes_max: int) -> bytes:
+        return b""
+
 
 class Desk:
     """The robot over one book, and the people who talk to it."""
@@ -119,6 +123,7 @@ class Desk:
             nursery=self._nursery,
             counter=usage,
             face=face,
+            intake=Intake(_Delivered(usage)),
         )
         self._dispatcher = Dispatcher(database, self.units, _Delivered(usage), clock=clock, usage=usage, pace=pace)
 

@@ -28,6 +28,7 @@ from bot.dingtalk.connection import StreamConnection
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.frames import Received
 from bot.dispatcher import Dispatcher
+from bot.intake import Intake
 from bot.loading import load_file
 from bot.nursery import Nursery
 from bot.pace import Limits, Pace
@@ -128,6 +129,9 @@ class _Delivered(Sender):
     async def send(self, message: Outbound, now: object, *, before: str = "") -> str:
         return ""
 
+    async def download(self, code: str, *, bytes_max: int) -> bytes:
+        return b""
+
 
 async def frames(data: dict[str, Any], texts: Iterator[str], wanted: int) -> list[Received]:
     """Bookings as they come over the wire."""
@@ -167,7 +171,14 @@ async def _count(books: Books, data: dict[str, Any], material: str, folder: Path
         usage = UsageMeter(database, clock, ZONE)
         face = CardFace("markdown_button", CLIENT_ID)
         corridor = Corridor(
-            database, units, clock=clock, catalogues=Catalogues(), nursery=nursery, counter=usage, face=face
+            database,
+            units,
+            clock=clock,
+            catalogues=Catalogues(),
+            nursery=nursery,
+            counter=usage,
+            face=face,
+            intake=Intake(_Delivered(usage)),
         )
         pace = Pace(database, limits=Limits(api_calls=10 * BATCH, chat_calls=10 * BATCH))
         dispatcher = Dispatcher(database, units, _Delivered(usage), clock=clock, usage=usage, pace=pace)

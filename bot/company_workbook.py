@@ -77,7 +77,7 @@ def read_workbook(data: bytes) -> dict[str, object]:
 
 def open_workbook(data: bytes) -> Sheets:
     """The workbook with the places of its cells. Raises CompanyFileFaults, with every fault of its cells."""
-    _look_harmless(data)
+    look_harmless(data)
     try:
         # Excel's own extensions make openpyxl warn about what it leaves out; none of it concerns us.
         with warnings.catch_warnings():
@@ -89,7 +89,7 @@ def open_workbook(data: bytes) -> Sheets:
         raise CompanyFileFaults((Fault(place="", kind=FaultKind.NOT_WORKBOOK),)) from error
 
 
-def _look_harmless(data: bytes) -> None:
+def look_harmless(data: bytes) -> None:
     """Sizes and entries, before anything is unpacked: a few kilobytes may unpack to gigabytes."""
     if len(data) > BYTES_MAX:
         _refuse(FaultKind.FILE_TOO_LARGE, f"{BYTES_MAX // 2**20} MB")
@@ -149,7 +149,7 @@ def _read_sheet(findings: Findings, page: Any, title: str, key: str) -> tuple[_S
         element = dict[str, object]()
         for column, cell in enumerate(cells, start=1):
             address = f"{sheet.title}!{_address(column, number)}"
-            text = _text(findings, address, cell)
+            text = cell_text(findings, address, cell)
             if text is None:
                 continue
             if (name := headings.get(column)) is None:
@@ -167,7 +167,7 @@ def _headings(findings: Findings, sheet: _Sheet, key: str, cells: Iterable[Any])
     known, result = synonyms(FIELDS.get(key, {})), dict[int, str]()
     for column, cell in enumerate(cells, start=1):
         address = f"{sheet.title}!{_address(column, 1)}"
-        text = _text(findings, address, cell)
+        text = cell_text(findings, address, cell)
         if not text:
             continue
         name = known.get(text, text)
@@ -192,7 +192,7 @@ def _value(findings: Findings, address: str, key: str, name: str, text: str) -> 
         return []
 
 
-def _text(findings: Findings, address: str, cell: Any) -> str | None:
+def cell_text(findings: Findings, address: str, cell: Any) -> str | None:
     """What a cell shows, as text. Numbers keep the digits that were typed; formulas and errors are refused."""
     value: object = cell.value
     if value is None or (isinstance(value, str) and not value.strip()):

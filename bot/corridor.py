@@ -14,12 +14,24 @@ from bot.dingtalk.acks import card_ack, plain_ack
 from bot.dingtalk.frames import Received, read_raw
 from bot.dingtalk.units import Pool, UnitCounter
 from bot.haste import Haste
+from bot.intake import Intake, OutOfReach, unopened
 from bot.nursery import Nursery
 from domain.faults import OurFault
 from domain.messaging import Reply
 from domain.operation import Asker, Draft, Operation
-from handlers import route
-from handlers.messages import CardAction, ChatKind, ChatMessage, Event, Message, QuotaGone
+from handlers import route, workbook
+from handlers.messages import (
+    CardAction,
+    ChatKind,
+    ChatMessage,
+    Event,
+    File,
+    Listed,
+    Message,
+    Picture,
+    QuotaGone,
+    Trouble,
+)
 from handlers.talk import Catalogues
 from storage import inbox, outbox
 from storage.database import Database, is_passing
@@ -39,6 +51,8 @@ WAITING_MAX: Final = 2_000
 STORE_PAUSES: Final = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 # Frames stored and not finished at once, and each a task; beyond it as well.
 UNFINISHED_MAX: Final = 2_000
+# Words that follow a photograph wait for what is seen in it; not longer than their lease in the inbox.
+WAIT_FOR_PICTURE_SECONDS: Final = 25
 # The same button pressed again this soon is a double tap, or the same push once more.
 DOUBLE_TAP: Final = timedelta(seconds=5)
 
@@ -133,6 +147,7 @@ class Corridor:
         nursery: Nursery,
         counter: UnitCounter,
         face: CardFace,
+        intake: Intake,
     ):
         self._database = database
         self._units = units
@@ -141,11 +156,18 @@ class Corridor:
         self._nursery = nursery
         self._counter = counter
         self._face = face
+        self._intake = intake
         self._inbox = Inbox(database, nursery)
         self._running: dict[str, asyncio.Task[Answer | None]] = {}
+        self._opening: dict[tuple[str, str], set[asyncio.Task[Answer | None]]] = {}
         self._haste = Haste()
         self.faults = 0
         self.received = 0
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing that arrived is still under way in this process."""
+        return not self._running
 
     async def receive(self, received: Received) -> dict[str, object]:
         """Store, carry out, and say what to acknowledge. Raises when the frame could not be stored: no ack then."""
@@ -209,7 +231,18 @@ class Corridor:
         task: asyncio.Task[Answer | None] = self._nursery.start(work, f"work {key}")
         self._running[key] = task
         task.add_done_callback(lambda _: self._running.pop(key, None))
+        if isinstance(message, Picture | File):
+            self._note_opening(_speaker(message), task)
         return task
+
+    def _note_opening(self, speaker: tuple[str, str], task: "asyncio.Task[Answer | None]") -> None:
+        def done(ended: "asyncio.Task[Answer | None]") -> None:
+            self._opening[speaker].discard(ended)
+            if not self._opening[speaker]:
+                del self._opening[speaker]
+
+        self._opening.setdefault(speaker, set()).add(task)
+        task.add_done_callback(done)
 
     async def _in_turn(self, key: str, kind: str, message: Message) -> Answer | None:
         """The work, unless its person has too much under way."""
@@ -225,18 +258,50 @@ class Corridor:
             self._haste.end(person)
 
     async def _work(self, key: str, kind: str, message: Message) -> Answer | None:
-        operation = route.operation_for(message, self._catalogues)
+        try:
+            operation = await self._operation(await self._opened(message))
+        except OutOfReach as error:  # the frame stays in the inbox, for the sweeper
+            log.warning("nothing fetched yet", extra={"key": key, "error": str(error)})
+            return None
+        except Exception as error:
+            await self._failed(key, error)
+            return None
         return None if operation is None else await self._do(key, kind, operation, reply_to(message))
+
+    async def _operation(self, message: Message) -> Operation | None:
+        """What the message asks for; a long list is read aside before its turn comes."""
+        if not isinstance(message, Listed):
+            return route.operation_for(message, self._catalogues)
+        company = await self._units.company()
+        ahead = await asyncio.to_thread(workbook.read_ahead, message, company, self._catalogues)
+        return workbook.operation_for(message, self._catalogues, ahead)
+
+    async def _opened(self, message: Message) -> Message:
+        """A picture or a file with what is in it; anything else once what its person sent before it is opened.
+
+        Nothing is fetched for people whom the book does not know. Raises OutOfReach.
+        """
+        if not isinstance(message, ChatMessage):
+            return message
+        if not isinstance(message, Picture | File):
+            if before := self._opening.get(_speaker(message)):
+                await asyncio.wait(set(before), timeout=WAIT_FOR_PICTURE_SECONDS)
+            return message
+        company = await self._units.company()
+        return await self._intake.open(message) if message.sender.id in company.people else message
 
     async def _do(self, key: str, kind: str, operation: Operation, reply: Reply | None) -> Answer | None:
         try:
             return await self._units.work(key, operation, kind=kind, reply=reply)
         except Exception as error:
-            # The frame stays in the inbox; the sweeper tries again until it gives up and tells the person.
-            log.error("unit failed", extra={"key": key, "error": type(error).__name__}, exc_info=error)
-            if is_passing(error):
-                await self._excuse(key)
+            await self._failed(key, error)
             return None
+
+    async def _failed(self, key: str, error: Exception) -> None:
+        """The frame stays in the inbox; the sweeper tries again until it gives up and tells the person."""
+        log.error("unit failed", extra={"key": key, "error": type(error).__name__}, exc_info=error)
+        if is_passing(error):
+            await self._excuse(key)
 
     async def _excuse(self, key: str) -> None:
         """A database that is away for an hour is no reason to give a frame up."""
@@ -269,7 +334,11 @@ class Corridor:
             return
         fault = OurFault.of(arrival.key, now)
         log.error("frame given up", extra={"key": arrival.key, "reference": fault.reference})
-        await self._units.work(arrival.key, _give_up(fault, message), kind=arrival.kind, reply=reply_to(message))
+        if isinstance(message, Picture | File):
+            operation = route.cannot_open(unopened(message, Trouble.OUT_OF_REACH))
+        else:
+            operation = _give_up(fault, message)
+        await self._units.work(arrival.key, operation, kind=arrival.kind, reply=reply_to(message))
 
     async def keep_sweeping(self) -> None:
         """Sweep until cancelled."""
@@ -294,6 +363,10 @@ def _give_up(fault: OurFault, message: Message) -> Operation:
 
     person = message.sender.id if isinstance(message, ChatMessage | CardAction) else ""
     return Operation(by=Asker(person=person), may=None, decide=decide)
+
+
+def _speaker(message: ChatMessage) -> tuple[str, str]:
+    return message.sender.id, message.chat.id
 
 
 def reply_to(message: Message) -> Reply | None:

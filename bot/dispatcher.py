@@ -123,6 +123,14 @@ class Dispatcher:
                 await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
         return taken
 
+    async def is_quiet(self) -> bool:
+        """Whether nothing is being sent and nothing is due to be."""
+        if self._sending or self._to_report:
+            return False
+        async with self._database.read() as connection:
+            due = await outbox.next_due(connection, besides=self._sending)
+        return due is None or due > self._clock.now()
+
     async def _turn(self) -> bool:
         """Mark what was sent, take what is due; whether there may be more to take at once."""
         ended = [task.result() for task in self._sending.values() if task.done()]

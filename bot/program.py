@@ -12,13 +12,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.cards import CardFace
-from bot.clock import SandboxClock, SystemClock
+from bot.clock import Abreast, SandboxClock, SystemClock
 from bot.corridor import Corridor
 from bot.dingtalk.clock import RealClock
 from bot.dingtalk.connection import StreamConnection
 from bot.dingtalk.credentials import Credentials
 from bot.dingtalk.openapi import OpenApi
 from bot.dispatcher import FINISH_SECONDS, Dispatcher
+from bot.intake import Intake
 from bot.loading import load_file
 from bot.logs import Secrets
 from bot.nursery import Nursery
@@ -31,6 +32,7 @@ from bot.usage import UsageMeter
 from bot.web.app import build
 from domain.chain import microseconds
 from handlers.talk import Catalogues
+from schedules.jobs import next_due
 from schedules.ticker import Ticker
 from storage import journal, schema
 from storage.database import Database
@@ -40,7 +42,6 @@ from storage.verify.ending import check_ending
 log: Final = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 30
-SANDBOX_TICK_SECONDS: Final = 1
 DRAIN_SECONDS: Final = 5.0
 WEB_SHUTDOWN_SECONDS: Final = 1.0
 
@@ -88,7 +89,6 @@ class Robot:
             return SystemClock(self._settings.timezone)
         clock = SandboxClock(self._settings.timezone, self._settings.sandbox_clock_url, self._http)
         await clock.look()
-        self._background.start(clock.follow(), "sandbox clock")
         return clock
 
     def _open_pace(self) -> Pace:
@@ -135,6 +135,7 @@ class Robot:
             nursery=self._work,
             counter=self._usage,
             face=face,
+            intake=Intake(api),
         )
         self._dispatcher = Dispatcher(
             self._database,
@@ -176,19 +177,29 @@ class Robot:
         self.http_port = runner.addresses[0][1]
 
     def _start_ticker(self) -> None:
-        """APScheduler only ticks; what is due, and who does it, stands in the database."""
-        ticker = Ticker(self._units.work, self._units.company, self._clock.now)
-        sandbox = bool(self._settings.sandbox_clock_url)
+        """APScheduler only ticks; what is due, and who does it, stands in the database. The sandbox's clock does too."""
+        self._ticker = Ticker(self._units.work, self._units.company, self._clock.now)
         scheduler: Any = AsyncIOScheduler(timezone=self._settings.timezone)
-        scheduler.add_job(
-            ticker.tick,
-            IntervalTrigger(seconds=SANDBOX_TICK_SECONDS if sandbox else TICK_SECONDS),
-            coalesce=True,
-            misfire_grace_time=None,
-            max_instances=1,
-        )
+        if isinstance(self._clock, SandboxClock):
+            self._background.start(self._clock.follow(self._catch_up), "sandbox clock")
+        else:
+            scheduler.add_job(
+                self._ticker.tick,
+                IntervalTrigger(seconds=TICK_SECONDS),
+                coalesce=True,
+                misfire_grace_time=None,
+                max_instances=1,
+            )
         scheduler.start()
         self._scheduler = scheduler
+
+    async def _catch_up(self) -> Abreast | None:
+        """Do what is due; how far that is, unless something is still under way."""
+        now = self._clock.now()
+        await self._ticker.tick()
+        if not self._corridor.is_quiet or not await self._dispatcher.is_quiet():
+            return None
+        return Abreast(until=now, then=next_due(await self._units.company(), now))
 
     async def wait_connected(self, seconds: float) -> bool:
         """Whether the stream stands within so many seconds."""

@@ -239,6 +239,7 @@ class Operation:
     `decide` is synchronous and pure but for the draft it is handed: it writes entries, changed facts and notices
     there, or raises a DomainError, and then nothing of the draft counts.
     `remember` turns a question into what the dialogue keeps, so that the next message can answer it.
+    `settle` changes what is remembered of talk even where the operation is refused.
     """
 
     by: Asker
@@ -246,6 +247,7 @@ class Operation:
     decide: Callable[[Draft], None]
     needs: Callable[[Facts], Iterable[AnyNeed]] = _nothing
     remember: Callable[[Question], str] | None = None
+    settle: Callable[[Draft], None] | None = None
 
 
 def carry_out(operation: Operation, facts: Facts) -> Draft:
@@ -283,6 +285,8 @@ def refuse(operation: Operation, facts: Facts, error: DomainError) -> Draft:
     """What is recorded of a refusal: the answer, the open question if it is one, the audit line for a missing right."""
     draft = Draft(facts)
     draft.answer(error)
+    if operation.settle is not None:
+        operation.settle(draft)
     place = DialogueOf(person=operation.by.person, chat=operation.by.chat)
     if not isinstance(error, Question) and place in facts and facts[place] is not None:
         draft[place] = None  # what was asked is settled by this refusal; it must not book something later

@@ -84,6 +84,11 @@ def _needs(question: StockQuestion, facts: Facts) -> Iterable[AnyNeed]:
 
 
 def _answer(question: StockQuestion, by: Asker, draft: Draft) -> None:
+    draft.answer(what_lies(question, by, draft))
+
+
+def what_lies(question: StockQuestion, by: Asker, draft: Draft) -> StockAnswer:
+    """The answer, for whoever has it told together with something else; needs what `ask` needs."""
     person = known(draft.company, by.person)
     if question.warehouse:
         _must_see(person, warehouse(draft.company, question.warehouse), draft.company)
@@ -94,7 +99,7 @@ def _answer(question: StockQuestion, by: Asker, draft: Draft) -> None:
         sees_cost = by.is_alone and may(person, Action.SEE_COST, project=place.project)
         found += _lines(draft, question, place, sees_cost)
     shown = tuple(found[:LINES_MAX])
-    draft.answer(StockAnswer(lines=shown, left_out=len(found) - len(shown), question=question))
+    return StockAnswer(lines=shown, left_out=len(found) - len(shown), question=question)
 
 
 def _sees(person: Person, place: Warehouse) -> bool:

@@ -6,13 +6,13 @@ from typing import Final
 from domain import housekeeping, membership
 from domain.company import Company
 from domain.operation import Asker, Operation
-from handlers.messages import ChatKind, Text, Voice
+from handlers.messages import ChatKind, ChatMessage
 
 _BIND: Final = re.compile(r"绑定(?:项目)?\s*[:：]?\s*(\S{1,64})")
 _REGISTER: Final = re.compile(r"登记\s+(\S{1,64})\s+([^\s@＠]{1,8})(?:(?:\s*[@＠]\s*|\s+)(\S{1,64}))?")
 
 
-def operation_for(message: Text | Voice, text: str, by: Asker, company: Company) -> Operation | None:
+def operation_for(message: ChatMessage, text: str, by: Asker, company: Company) -> Operation | None:
     """The operation that an administrative word asks for, None when the text is none."""
     if text in {"额度", "配额"}:
         return housekeeping.quota(by=by)

@@ -72,6 +72,56 @@ class File(ChatMessage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned(ChatMessage):
+    """A Picture that was looked at: the texts of the codes in it, and the words around it. A code's text is data."""
+
+    codes: tuple[str, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell's text; or in `spoiled` why it has none that can be trusted: formula, cell_error, inexact_number."""
+
+    text: str
+    spoiled: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed(ChatMessage):
+    """A File that was opened: the titles of its sheets, and the rows of the first that says anything."""
+
+    name: str
+    titles: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+
+
+class Trouble(StrEnum):
+    """Why a picture or a file was not opened."""
+
+    GONE = "gone"  # its download code or its address has run out
+    TOO_LARGE = "too_large"
+    NO_QUOTA = "no_quota"  # DingTalk's monthly calls are used up
+    NOT_PERMITTED = "not_permitted"  # the application may not fetch it
+    OUT_OF_REACH = "out_of_reach"  # given up after several tries
+    TOO_MANY = "too_many"  # pictures in one message
+    NOT_PICTURE = "not_picture"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    OTHER_KIND = "other_kind"  # neither .xlsx nor .csv
+    OLD_WORKBOOK = "old_workbook"  # .xls
+    NOT_WORKBOOK = "not_workbook"
+    TOO_COSTLY = "too_costly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unopened(ChatMessage):
+    """A picture or a file that could not be opened; `kind` says which of them."""
+
+    kind: str
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voice(ChatMessage):
     """Speech, already recognised by DingTalk; `text` may be empty."""
 
@@ -113,4 +163,4 @@ class Event:
     data: str
 
 
-Message = Text | Picture | File | Voice | Unreadable | QuotaGone | CardAction | Event
+Message = Text | Picture | File | Scanned | Listed | Unopened | Voice | Unreadable | QuotaGone | CardAction | Event

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 
 from domain.errors import DomainError
 from domain.operation import PRIVATE, Asker, Operation
-from handlers import press, talk
+from handlers import picture, press, talk, workbook
 from handlers.messages import (
     CardAction,
     ChatKind,
     ChatMessage,
     Event,
     File,
+    Listed,
     Message,
     Picture,
     QuotaGone,
+    Scanned,
     Text,
+    Unopened,
     Unreadable,
     Voice,
 )
@@ -26,6 +29,14 @@ class CannotReadThat(DomainError):
     """A kind of message that this version does nothing with; `kind` names it."""
 
     kind: str
+
+
+@dataclass(eq=False)
+class CannotOpen(DomainError):
+    """A picture or a file that could not be fetched or read: `kind` says which of them, `trouble` why."""
+
+    kind: str
+    trouble: str
 
 
 @dataclass(eq=False)
@@ -49,14 +60,23 @@ def operation_for(message: Message, catalogues: Catalogues) -> Operation | None:
             )
         case CardAction():
             return press.operation_for(message)
-        case Picture():
-            return _refusal(message, CannotReadThat("picture"))
-        case File():
-            return _refusal(message, CannotReadThat("file"))
+        case Scanned():
+            return picture.operation_for(message, catalogues)
+        case Listed():
+            return workbook.operation_for(message, catalogues)
+        case Unopened():
+            return cannot_open(message)
+        case Picture() | File():  # not opened, because the book did not know its sender
+            return talk.unknown_sender(message, catalogues)
         case Unreadable():
             return _refusal(message, CannotReadThat(message.kind))
         case QuotaGone() | Event():
             return None
+
+
+def cannot_open(message: Unopened) -> Operation:
+    """The sentence that says what to do instead."""
+    return _refusal(message, CannotOpen(message.kind, message.trouble.value))
 
 
 def too_fast(message: ChatMessage | CardAction) -> Operation:

@@ -14,11 +14,24 @@ from domain.messaging import SentAs
 from domain.operation import PRIVATE, AnyNeed, Asker, Dialogue, DialogueOf, Draft, Facts, Operation, Question, perform
 from domain.records import Booked, BookedBy
 from domain.repeat import REPEAT_WITHIN
-from handlers import administration, digest, document, issue, purchase_order, receipt, requisition, stock
+from handlers import (
+    administration,
+    digest,
+    document,
+    issue,
+    listing,
+    pointing,
+    purchase_order,
+    receipt,
+    requisition,
+    stock,
+)
 from handlers.ask import Ask
 from handlers.language import Catalogue, Context, Reading, Status, read
-from handlers.messages import ChatKind, Text, Voice
+from handlers.language.verbs import LINE_INTENTS
+from handlers.messages import ChatKind, ChatMessage, Text, Voice
 from handlers.numbers_in_text import first_number
+from handlers.pointing import Pointed
 from handlers.questions import NO, YES, Memo, Unclear, answered, memo_of, which_one
 
 INTENTS: Final[Mapping[str, Callable[[Ask], Operation]]] = {
@@ -79,26 +92,42 @@ class Catalogues:
 
 def operation_for(message: Text | Voice, catalogues: Catalogues) -> Operation:
     """The operation for a message. It reads the text once the facts that the reading depends on are there."""
-    talk = _Talk(message, catalogues)
-    return Operation(by=talk.by, may=None, needs=talk.needs, decide=talk.decide, remember=talk.remember)
+    return Talk(message, message.text, catalogues).operation()
 
 
-def asker(message: Text | Voice) -> Asker:
+def unknown_sender(message: ChatMessage, catalogues: Catalogues) -> Operation:
+    """Somebody whom the book does not know; who became known this moment is taken for someone who says nothing."""
+    return Talk(message, "", catalogues).operation()
+
+
+def asker(message: ChatMessage) -> Asker:
     chat = message.chat.id if message.chat.kind is ChatKind.GROUP else PRIVATE
     return Asker(person=message.sender.id, chat=chat)
 
 
-class _Talk:
+class Talk:
     """One message while its unit runs: what it means depends on facts that are loaded first."""
 
-    def __init__(self, message: Text | Voice, catalogues: Catalogues):
+    def __init__(self, message: ChatMessage, text: str, catalogues: Catalogues):
         self.by = asker(message)
         self._message = message
-        self._text = message.text.strip()
+        self._text = text.strip()
         self._catalogues = catalogues
+        self._pointed: Pointed | None = None  # what the reading leans on beside the words
+        self._kept: Memo | None = None  # what a question keeps that was asked about no reading
         self._meant: tuple[tuple[object, ...], Operation] | None = None
         self._reading: Reading | None = None
         self._said, self._again = "", False
+
+    def operation(self) -> Operation:
+        return Operation(
+            by=self.by,
+            may=None,
+            needs=self.needs,
+            decide=self.decide,
+            remember=self.remember,
+            settle=self.settle,
+        )
 
     @property
     def _dialogue(self) -> DialogueOf:
@@ -111,7 +140,7 @@ class _Talk:
 
     def _context_needs(self) -> tuple[AnyNeed, ...]:
         quoted = (self._quoted,) if self._quoted else ()
-        return (self._dialogue, *quoted)
+        return (self._dialogue, pointing.place_of(self.by), *quoted)
 
     def needs(self, facts: Facts) -> Iterable[AnyNeed]:
         context = self._context_needs()
@@ -124,15 +153,27 @@ class _Talk:
         if draft[self._dialogue] is not None:
             draft[self._dialogue] = None
         perform(operation, draft)
+        self.settle(draft, is_done=True)
+
+    def settle(self, draft: Draft, *, is_done: bool = False) -> None:
+        """What was pointed at is over once it was booked, or once the talk is of another thing."""
+        place, reading = pointing.place_of(self.by), self._reading
+        if reading is None or place not in draft or draft[place] is None:
+            return
+        speaks_of_another = bool(_names(reading)) and self._pointed is None
+        if speaks_of_another or (is_done and reading.intent in LINE_INTENTS):
+            draft[place] = None
 
     def remember(self, question: Question) -> str:
         """Keep the reading with what the question asks for."""
+        if self._kept is not None:
+            return self._kept.write()
         reading = self._reading or Reading(status=Status.UNKNOWN)
         return memo_of(reading, question, said=self._said, again=self._again).write()
 
     def _operation(self, facts: Facts) -> Operation:
         """What the message asks for; worked out again only when the company or the open question changed."""
-        stamp = (facts.company, facts[self._dialogue])
+        stamp = (facts.company, facts[self._dialogue], facts[pointing.place_of(self.by)])
         if self._meant is None or any(a is not b for a, b in zip(self._meant[0], stamp, strict=True)):
             self._meant = (stamp, self._understand(facts))
         return self._meant[1]
@@ -141,37 +182,80 @@ class _Talk:
         if self.by.person not in facts.company.people:
             sender = self._message.sender
             return membership.greet(by=self.by, nick=sender.nick, is_admin=sender.is_admin)
+        self._pointed, self._kept = None, None
+        return self._meaning(facts)
+
+    def _meaning(self, facts: Facts) -> Operation:
+        """What somebody whom the book knows asks for."""
         command = administration.operation_for(self._message, self._text, self.by, facts.company)
         if command is not None:
             return command
         dialogue = facts[self._dialogue]
-        memo = Memo.read(dialogue) if _is_open(dialogue, facts) and dialogue else None
+        memo = Memo.read(dialogue) if is_open(dialogue, facts) and dialogue else None
         if memo is not None and self._text in NO:
             return self._answer(DialogueEnded())
         if memo is not None and memo.wants_yes and self._text in YES:
             return self._do(replace(memo.reading, status=Status.OK, missing=()), facts, said=memo.said, again=True)
+        if memo is not None and listing.is_asked(memo):
+            return self._for_sheet(facts, memo)
         return self._read(facts, memo)
+
+    def _for_sheet(self, facts: Facts, memo: Memo) -> Operation:
+        """What is to be done with a list that was sent: a choice, or words that name no thing themselves."""
+        words = self._reading_of(facts, None, text=listing.words_of(self._text), pointed=listing.pointed(memo))
+        told = listing.told(words, memo)
+        if told is not None:
+            return self._do(told, facts, said=f"{memo.said}:{told.intent}")
+        if words.status is Status.UNKNOWN:
+            self._kept = memo
+            raise listing.question_of(memo)
+        return self._read(facts, None)
 
     def _read(self, facts: Facts, memo: Memo | None) -> Operation:
         """The words by themselves first: a message of its own is never swallowed as the answer to an open question."""
+        if (memo is None or memo.wants_yes) and (found := self._about_pointed(facts)) is not None:
+            return found
         alone = self._reading_of(facts, None)
         if memo is None or memo.wants_yes or _stands_alone(alone, memo):
-            return self._do(alone, facts, said=_said(self._text, self.by))
+            return self._do(alone, facts, said=said_digest(self._text, self.by))
         complete = answered(memo, self._text, facts.company)
         reading = complete if complete is not None else self._reading_of(facts, memo)
         if reading == alone:
-            return self._do(alone, facts, said=_said(self._text, self.by))
+            return self._do(alone, facts, said=said_digest(self._text, self.by))
         return self._do(reading, facts, said=memo.said, again=memo.again)
 
-    def _reading_of(self, facts: Facts, memo: Memo | None) -> Reading:
+    def _about_pointed(self, facts: Facts) -> Operation | None:
+        """Words that name no thing are about what was pointed at a moment ago."""
+        pointed = pointing.remembered(facts, self.by)
+        if pointed is None:
+            return None
+        if pointed.order:
+            arrived = self._reading_of(facts, None, pointed=pointed)
+            if _is_receipt_of(arrived, pointed.order) and _names(arrived) <= set(pointed.materials):
+                return self._do_pointed(arrived, pointed, facts)
+        reading = self._reading_of(facts, None, pointed=replace(pointed, document=""))
+        named = _names(reading)
+        if not named or not named <= set(pointed.materials) or reading == self._reading_of(facts, None):
+            return None
+        return self._do_pointed(reading, pointed, facts)
+
+    def _do_pointed(self, reading: Reading, pointed: Pointed, facts: Facts) -> Operation:
+        self._pointed = pointed
+        return self._do(
+            pointed.with_lots(reading, facts.company), facts, said=said_digest(self._text + pointed.write(), self.by)
+        )
+
+    def _reading_of(
+        self, facts: Facts, memo: Memo | None, *, text: str | None = None, pointed: Pointed | None = None
+    ) -> Reading:
         return read(
-            self._text,
-            context=self._context(facts, memo),
+            self._text if text is None else text,
+            context=self._context(facts, memo, pointed or Pointed()),
             catalogue=self._catalogues.of(facts.company),
             today=facts.today,
         )
 
-    def _context(self, facts: Facts, memo: Memo | None) -> Context:
+    def _context(self, facts: Facts, memo: Memo | None, pointed: Pointed) -> Context:
         group = facts.company.groups.get(self.by.chat)
         quoted = self._message.quoted if isinstance(self._message, Text) else None
         number = facts[self._quoted] if self._quoted else None
@@ -179,10 +263,14 @@ class _Talk:
             project=group.project if group else self._own_project(facts.company),
             sender=self.by.person,
             chat=self._message.chat.kind.value,
-            quoted_document=number or (first_number(quoted.text, PREFIXES.values()) if quoted else None),
+            quoted_document=number
+            or (first_number(quoted.text, PREFIXES.values()) if quoted else None)
+            or pointed.document
+            or None,
             pending=memo.reading if memo and not memo.wants_yes else None,
             via="voice" if isinstance(self._message, Voice) else "text",
             mentioned=self._message.mentioned if isinstance(self._message, Text) else (),
+            things=pointed.materials,
         )
 
     def _own_project(self, company: Company) -> str | None:
@@ -262,11 +350,21 @@ def _stands_alone(reading: Reading, memo: Memo) -> bool:
     return reading.status is Status.OK and not asks_reason
 
 
-def _is_open(dialogue: Dialogue | None, facts: Facts) -> bool:
+def _names(reading: Reading) -> set[str]:
+    """The materials that the lines are about, or may be."""
+    open_to = {code for path, codes in reading.candidates.items() if path.endswith(".material") for code in codes}
+    return open_to | {line.material for line in reading.lines if line.material}
+
+
+def _is_receipt_of(reading: Reading, order: str) -> bool:
+    return reading.intent == "receipt.create" and reading.fields.get("document") == order
+
+
+def is_open(dialogue: Dialogue | None, facts: Facts) -> bool:
     return dialogue is not None and facts.now <= dialogue.until
 
 
-def _said(text: str, by: Asker) -> str:
+def said_digest(text: str, by: Asker) -> str:
     """A digest of the words, so that the same text twice is noticed without keeping what people write."""
     plain = "".join(text.split())
     return hashlib.sha256(f"{by.chat}\n{plain}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -50,11 +50,22 @@ JOBS: Final = (
 )
 
 
+def next_due(company: Company, now: datetime) -> datetime | None:
+    """When the next run is due, later than `now`; None when no job has anything to do."""
+    days = (now.date(), now.date() + timedelta(days=1))
+    planned = (_planned(job, company, day, now) for job in JOBS if job.scopes(company) for day in days)
+    return min((at for at in planned if at > now), default=None)
+
+
+def _planned(job: Job, company: Company, day: date, now: datetime) -> datetime:
+    return datetime.combine(day, job.at(company), tzinfo=now.tzinfo)
+
+
 def due(company: Company, now: datetime) -> Iterator[Due]:
     """What should have run by now and may still run; `now` is aware, in the company's zone."""
     for job in JOBS:
         for day in (now.date() - timedelta(days=1), now.date()):
-            planned = datetime.combine(day, job.at(company), tzinfo=now.tzinfo)
+            planned = _planned(job, company, day, now)
             if planned <= now <= planned + job.grace:
                 for scope in job.scopes(company):
                     yield Due(key=f"job:{job.name}:{scope}:{day}", operation=job.operation(scope, day))

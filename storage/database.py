@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.in_place import InPlaceDriver
 from storage.lock import WriterLock
 from storage.one_trip import OneTripDriver
 
@@ -59,14 +60,20 @@ class Database:
         self._lock = lock
 
     @classmethod
-    def open(cls, url: str, *, name: str = "liaozhanggui", exclusive: bool = True) -> "Database":
-        """Prepare engines for a URL. Raises AlreadyRunning when `exclusive` and another process writes the file."""
+    def open(
+        cls, url: str, *, name: str = "liaozhanggui", exclusive: bool = True, in_place: bool = False
+    ) -> "Database":
+        """Prepare engines for a URL. Raises AlreadyRunning when `exclusive` and another process writes the file.
+
+        `in_place` is for making an SQLite book in one go: no thread, and the loop stands still while a statement runs.
+        """
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             path = Path(parsed.database or "")
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = WriterLock.take(path) if exclusive else None
-            return cls(_sqlite(path, write=True), _sqlite(path, write=False), lock)
+            driver = InPlaceDriver if in_place else OneTripDriver
+            return cls(_sqlite(path, driver(), write=True), _sqlite(path, driver(), write=False), lock)
         engine = _postgresql(url, name)
         return cls(engine, engine, None)
 
@@ -134,10 +141,10 @@ async def _running(connection: AsyncConnection) -> AsyncGenerator[None]:
         await connection.rollback()
 
 
-def _sqlite(path: Path, *, write: bool) -> AsyncEngine:
+def _sqlite(path: Path, driver: OneTripDriver, *, write: bool) -> AsyncEngine:
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{path}",
-        module=OneTripDriver(),
+        module=driver,
         pool_size=1 if write else READERS,
         max_overflow=0,
         pool_timeout=60,

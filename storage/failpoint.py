@@ -26,6 +26,7 @@ POINTS: Final = {
     "frame-read": "C0 a frame was read, nothing is stored",
     "inbox-inserted": "C1 the frame is inserted, not committed",
     "inbox-stored": "C2 the frame is committed, its work has not begun",
+    "media-fetched": "C2 a picture or a file is fetched, nothing is done with it",
     "moves-written": "C3 entries and moves are inserted, balances are not",
     "unit-written": "C4 everything is written, not committed",
     "unit-committed": "C5 committed, not acknowledged",

@@ -309,6 +309,33 @@ async def mark(connection: AsyncConnection, ended: Sequence[Ended]) -> None:
     await _MARKED.run(connection, rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A message that reached its reader by another way than a dispatcher, such as in a story told to a new company."""
+
+    key: str
+    at: datetime
+    send_key: str = ""
+
+
+_DELIVERED: Final = Statement(
+    update(tables.outbox)
+    .where(tables.outbox.c.key == bindparam("the_key"), tables.outbox.c.state == WAITING)
+    .values(
+        state=OutboxState.SENT.value,
+        attempts=1,
+        sent_at=bindparam("sent_at", type_=Instant),
+        send_key=bindparam("send_key"),
+    )
+)
+
+
+async def note_delivered(connection: AsyncConnection, delivered: Sequence[Delivered]) -> None:
+    """Note that waiting messages were delivered: no dispatcher will send them."""
+    rows = [{"the_key": d.key, "sent_at": d.at, "send_key": d.send_key} for d in delivered]
+    await _DELIVERED.run(connection, rows)
+
+
 async def next_due(connection: AsyncConnection, *, besides: Collection[int] = ()) -> datetime | None:
     """When the next waiting message may be sent, leaving out those that are being sent already."""
     rows = await _NEXT.rows(connection, limit=len(besides) + 1)

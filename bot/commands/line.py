@@ -43,8 +43,12 @@ def parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="把备份读进一个空数据库并核对")
     restore.add_argument("file", type=Path, metavar="文件")
     export = commands.add_parser("export", help="导出报表")
-    export.add_argument("report", metavar="报表", choices=["stock", "moves"], help="stock 库存，moves 流水")
-    export.add_argument("file", type=Path, metavar="文件", nargs="?", help="写到哪个 Excel 文件（默认 报表名.xlsx）")
+    export.add_argument(
+        "report", metavar="报表", choices=["stock", "moves", "labels"], help="stock 库存，moves 流水，labels 材料标签"
+    )
+    export.add_argument(
+        "file", type=Path, metavar="文件", nargs="?", help="写到哪个文件（默认 报表名.xlsx，标签为 labels.html）"
+    )
     return top
 
 
@@ -123,6 +127,10 @@ def _restore(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace) -> int:
+    if chosen.report == "labels":
+        from bot.commands.labels import export_labels
+
+        return export_labels(_settings(), chosen.file or Path("labels.html"))
     from bot.commands.export import export
 
     return export(_settings(), chosen.report, chosen.file or Path(f"{chosen.report}.xlsx"))

@@ -159,14 +159,14 @@ class OpenApi:
         if answer.get("success") is False:
             raise Transient("local.card_not_updated", "DingTalk did not update the card", 200, ambiguous=True)
 
-    async def download(self, code: str) -> bytes:
-        """Fetch what a download code stands for, at most 20 MB. Codes live briefly: fetch when the message arrives.
+    async def download(self, code: str, *, bytes_max: int = DOWNLOAD_BYTES_MAX) -> bytes:
+        """Fetch what a download code stands for, at most so many bytes. Codes live briefly: fetch soon.
 
         Raises Refused for an expired or foreign code, a file that is too large, or an address that is not DingTalk's.
         """
         answer = await self._calls.new("POST", DOWNLOAD, {"downloadCode": code, "robotCode": self._robot})
         url = self._files.check(text(answer.get("downloadUrl")))
-        return await self._transport.fetch(url, bytes_max=DOWNLOAD_BYTES_MAX)
+        return await self._transport.fetch(url, bytes_max=bytes_max)
 
     async def upload(self, kind: MediaKind, name: str, data: bytes) -> str:
         """Upload a file; returns its media id, which never expires. Raises Refused for what `check_upload` refuses."""

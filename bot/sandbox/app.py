@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.sandbox import ids
 from bot.sandbox.clock import PRESETS, SandboxClock
 from bot.sandbox.faults import Fault, FaultPlan, read_plan
 from bot.sandbox.guard import LOOPBACK, guard
@@ -46,12 +47,18 @@ class LocalDingTalk:
         ping_every: float = PING_SECONDS,
         drain_after: float = DRAIN_SECONDS,
         limits_on: bool = True,
+        has_practice: bool = False,
     ) -> None:
         knobs = Knobs(card_ack_deadline, event_ack_deadline, redeliver_after, ping_every, drain_after, limits_on)
         self.clock, self.world = SandboxClock(now), World(company)
         self.credentials = Credentials(client_id, client_secret)
-        self.rooms = rooms = Rooms(self.world, self.credentials, self.clock, knobs)
+        self.has_practice = has_practice  # whether whoever started it serves lessons, fresh starts and own companies
+        self.epoch = ids.token()  # another company is another epoch: pages of the one before load anew
+        self.rooms = rooms = Rooms(
+            self.world, self.credentials, self.clock, knobs, has_practice=has_practice, epoch=self.epoch
+        )
         self.gateway, self.deliveries, self.tokens = rooms.gateway, rooms.deliveries, rooms.tokens
+        self.port = 0
         self._runner: web.AppRunner | None = None
 
     @property
@@ -83,7 +90,7 @@ class LocalDingTalk:
         return self.rooms.faults.fired
 
     async def start(self, host: str = "127.0.0.1", port: int = 8765, extra: Sequence[web.AbstractRouteDef] = ()) -> str:
-        """Listen, and say where. Port 0 takes any free one; `extra` are addresses of whoever started it."""
+        """Listen, and say where. Port 0 takes any free one. `extra` are addresses of whoever started it."""
         app = web.Application(client_max_size=BODY_MAX, middlewares=[guard(loopback_only=host in LOOPBACK)])
         app.add_routes([*self.rooms.routes(), *ScriptApi(self).routes(), *extra])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
@@ -94,6 +101,7 @@ class LocalDingTalk:
             await self.stop()
             raise
         bound: int = self._runner.addresses[0][1]
+        self.port = bound
         reached = host if host in LOOPBACK else "127.0.0.1"
         self.rooms.address.url = f"http://{f'[{reached}]' if ':' in reached else reached}:{bound}"
         return self.url
@@ -109,12 +117,20 @@ class LocalDingTalk:
 
     # What people can do.
 
-    def say(
-        self, person: str, conversation: str, text: str, *, quote: str = "", mention: bool = True
+    def say(  # as the page and scripts put it
+        self,
+        person: str,
+        conversation: str,
+        text: str,
+        *,
+        quote: str = "",
+        mention: bool = True,
+        mentions: Sequence[str] = (),
     ) -> dict[str, object]:
         """A text in a group or in the private chat ("private"); `quote` is the id of the message replied to."""
         who = self._person(person)
-        return self._view(self.rooms.chat.say(who, conversation, text, quote=quote, mention=mention), who)
+        said = self.rooms.chat.say(who, conversation, text, quote=quote, mention=mention, mentions=mentions)
+        return self._view(said, who)
 
     def picture(
         self, person: str, conversation: str, data: bytes, *, name: str = "", text: str = "", mention: bool = True
@@ -149,14 +165,23 @@ class LocalDingTalk:
         return [self.rooms.views.as_json(message, who.id) for message in shown]
 
     def move_clock(self, to: datetime | str | timedelta) -> dict[str, object]:
-        """Forward to an instant, by a span, or to "tonight", "tomorrow" or "week". Raises ClockGoesBack."""
+        """Jump to an instant, by a span, or to "tonight", "tomorrow" or "week". Raises ClockGoesBack."""
         if isinstance(to, timedelta):
             self.clock.move_to(self.clock.now() + to)
         elif isinstance(to, str) and to in PRESETS:
-            self.clock.move_to_preset(to)
+            self.clock.move_to(self.clock.preset(to))
         else:
             self.clock.move_to(datetime.fromisoformat(to) if isinstance(to, str) else to)
         return self.clock_json()
+
+    def walk_clock(self, to: datetime | str) -> dict[str, object]:
+        """Towards an instant or a preset, with a stop wherever the robot has something to do; returns at once."""
+        self.rooms.walk.start(self.clock.preset(to) if isinstance(to, str) else to)
+        return self.clock_json()
+
+    def hear_follower(self, until: datetime, then: datetime | None) -> None:
+        """A robot that follows the clock has done everything due `until` then; the next thing is due at `then`."""
+        self.rooms.walk.hear(until, then)
 
     def freeze_clock(self, at: datetime | None = None) -> dict[str, object]:
         """Let the clock stand still, now or at a later instant."""
@@ -181,11 +206,12 @@ class LocalDingTalk:
 
     def clock_json(self) -> dict[str, object]:
         """The time, as the robot polls it."""
-        frozen = self.clock.frozen_at
+        frozen, walking = self.clock.frozen_at, self.rooms.walk.to
         return {
             "now": self.clock.now().isoformat(timespec="microseconds"),
             "offset_seconds": seconds_text(self.clock.offset),
             "frozen_at": frozen.isoformat(timespec="microseconds") if frozen else None,
+            "walking_to": walking.isoformat(timespec="microseconds") if walking else None,
         }
 
     def faults_json(self) -> dict[str, object]:

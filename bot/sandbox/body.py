@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from typing import cast
+from typing import Final, cast
 
 from aiohttp import web
 
 from bot.sandbox.limits import JSON_BODY_MAX
 
 Json = Mapping[str, object]
+READ: Final = web.RequestKey("read", str)
+"""The JSON that a call brought, as it was written."""
 
 
 class BadBody(Exception):
@@ -30,6 +32,7 @@ async def read_bytes(request: web.Request, size_max: int) -> bytes:
 async def read_json(request: web.Request) -> dict[str, object]:
     """The body as a JSON object; an empty body is an empty object."""
     data = await read_bytes(request, JSON_BODY_MAX)
+    request[READ] = data.decode("utf-8", "replace")
     if not data.strip():
         return {}
     return parse_record(data)

@@ -92,6 +92,17 @@ class CardApi:
         for message in card.shown_in:
             self._talk.tell(message)
 
+    def place(self, body: Json, variables: Mapping[str, str], *, at: datetime, query_key: str) -> None:
+        """Put a card of the past where the body of its `createAndDeliver` said, as it looks with these variables now.
+
+        Raises ApiRefusal.
+        """
+        card = self._new_card(body)
+        card.update(variables, by_key=True)
+        self._cards.add(card)
+        for space in read_spaces(body):
+            self._put(card, space, body, at=at, query_key=query_key)
+
     async def _create(self, request: web.Request) -> web.Response:
         card = self._new_card(await read_json(request))
         self._cards.add(card)
@@ -207,7 +218,9 @@ class CardApi:
             found[person.id] = read_variables(as_record(data) or {})
         return found
 
-    def _put(self, card: Card, space: Space, body: Json) -> dict[str, object]:
+    def _put(
+        self, card: Card, space: Space, body: Json, *, at: datetime | None = None, query_key: str = ""
+    ) -> dict[str, object]:
         """One place. A place that does not exist is told inside a 200, as DingTalk does."""
         conversation = self._conversation(space, whole(body, "userIdType", card.user_id_type))
         if conversation is None:
@@ -219,12 +232,12 @@ class CardApi:
             conversation=conversation,
             sender=ROBOT,
             kind=Kind.CARD,
-            at=self._clock.now(),
+            at=at or self._clock.now(),
             title=preview(body, space),
             card=card.track,
             mentions=tuple(user for user in users if user in self._world.people),
             mentions_all=everybody,
-            query_key=ids.query_key(),
+            query_key=query_key or ids.query_key(),
             visible_to=frozenset(only) if recipients(body, space) else None,
         )
         card.shown_in.append(message)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.sandbox.card_templates import draw
 from bot.sandbox.limits import CARDS_MAX
 from bot.sandbox.talk import Message
 
@@ -11,7 +12,10 @@ Variables = Mapping[str, str]
 
 @dataclass(slots=True)
 class Card:
-    """One card. `calls_back` is true only when it was created with callbackType STREAM."""
+    """One card. `calls_back` is true only when it was created with callbackType STREAM.
+
+    `had_buttons`: it has asked for a press at some time, so without any it is settled.
+    """
 
     track: str
     template: str
@@ -21,6 +25,10 @@ class Card:
     private: dict[str, Variables] = field(default_factory=dict[str, Variables])
     presser_views: dict[str, Variables] = field(default_factory=dict[str, Variables])
     shown_in: list[Message] = field(default_factory=list[Message])
+    had_buttons: bool = False
+
+    def __post_init__(self) -> None:
+        self._remember_buttons()
 
     def seen_by(self, person: str) -> dict[str, str]:
         """The variables as this person's client has them; private ones come last."""
@@ -34,6 +42,7 @@ class Card:
         """
         self.public = merged(self.public, variables, by_key=by_key)
         self.presser_views.clear()
+        self._remember_buttons()
 
     def update_private(self, person: str, variables: Variables, *, by_key: bool) -> None:
         """Change what only this person sees."""
@@ -43,6 +52,9 @@ class Card:
         """What an ack carries in `cardData` changes only the card of the person who pressed."""
         seen = self.presser_views.get(person, self.public)
         self.presser_views[person] = merged(seen, variables, by_key=by_key)
+
+    def _remember_buttons(self) -> None:
+        self.had_buttons = self.had_buttons or any(b.calls_back for b in draw(self.template, self.public).buttons)
 
 
 def merged(old: Variables, new: Variables, *, by_key: bool) -> Variables:

@@ -1,9 +1,11 @@
 """What people do: say something, send a picture, a file or a voice message."""
 
+from collections.abc import Sequence
+
 from bot.sandbox import ids
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.deliveries import Deliveries
-from bot.sandbox.limits import SAY_CHARS_MAX, UPLOAD_MAX
+from bot.sandbox.limits import MENTIONS_MAX, SAY_CHARS_MAX, UPLOAD_MAX
 from bot.sandbox.media import MediaStore
 from bot.sandbox.refusals import PageRefusal
 from bot.sandbox.talk import Kind, Message, Talk
@@ -22,9 +24,22 @@ class Chat:
         self._world, self._talk, self._media = world, talk, media
         self._deliveries, self._clock = deliveries, clock
 
-    def say(self, person: Person, conversation: str, text: str, *, quote: str = "", mention: bool = True) -> Message:
-        """A text. In a group the robot is mentioned unless told otherwise; without a mention it never hears of it."""
+    def say(  # what a person chooses while writing, each by name
+        self,
+        person: Person,
+        conversation: str,
+        text: str,
+        *,
+        quote: str = "",
+        mention: bool = True,
+        mentions: Sequence[str] = (),
+    ) -> Message:
+        """A text. In a group the robot is mentioned unless told otherwise; without a mention it never hears of it.
+
+        `mentions` are the ids of colleagues; one counts when the group has them and the text holds their @name.
+        """
         message = self._message(person, conversation, Kind.TEXT, self._text(text))
+        message.mentions = self._mentioned(message, mentions)
         if quote:
             message.quote = self._quotable(quote, message.conversation)
         return self._send(message, is_mentioned=mention)
@@ -75,6 +90,13 @@ class Chat:
         self._talk.add(message)
         self._talk.mark_seen(message.sender, message.conversation)
         return message
+
+    def _mentioned(self, message: Message, wanted: Sequence[str]) -> tuple[str, ...]:
+        if message.conversation not in self._world.groups:
+            return ()
+        members = {person.id: person.name for person in self._world.members(message.conversation)}
+        found = [user for user in dict.fromkeys(wanted) if user in members and f"@{members[user]}" in message.text]
+        return tuple(found[:MENTIONS_MAX])
 
     def _text(self, text: str) -> str:
         """As typed, without the mention: the page draws it, and DingTalk takes it out."""

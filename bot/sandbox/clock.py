@@ -60,11 +60,7 @@ class SandboxClock:
             self._frozen_at = when
         else:
             self._offset = when - self.real()
-        self._tell()
-
-    def move_to_preset(self, name: str) -> None:
-        """Jump to the next evening at six, tomorrow morning at eight, or a week ahead."""
-        self.move_to(self._preset(name))
+        self.tell()
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stand still, now or at a later instant."""
@@ -72,16 +68,17 @@ class SandboxClock:
         if when < self.now():
             raise ClockGoesBack(when)
         self._frozen_at = when
-        self._tell()
+        self.tell()
 
     def run(self) -> None:
         """Run on from where the clock stands."""
         if self._frozen_at is not None:
             self._offset = self._frozen_at - self.real()
             self._frozen_at = None
-            self._tell()
+            self.tell()
 
-    def _preset(self, name: str) -> datetime:
+    def preset(self, name: str) -> datetime:
+        """The next evening at six, tomorrow morning at eight, or a week ahead. Raises ValueError for any other name."""
         now = self.now()
         if name == "tonight":
             evening = datetime.combine(now.date(), EVENING, SHANGHAI)
@@ -92,7 +89,8 @@ class SandboxClock:
             return now + timedelta(days=7)
         raise ValueError(name)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """The time was moved, or a walk ended: whoever shows it looks again."""
         for listener in self.listeners:
             listener()
 

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.sandbox.bad_answers import afterwards, instead, new_refusal, old_refusal
-from bot.sandbox.body import BadBody
+from bot.sandbox.body import READ, BadBody
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.faults import CALLS, Fault, Faults
 from bot.sandbox.frame_log import FrameLog
@@ -117,7 +117,7 @@ class Door:
         return not self.limits_on or self._rates.admits(f"{request.method} {request.path}")
 
     def _served(self, request: web.Request, answer: web.Response, *, is_paid: bool) -> web.Response:
-        self._log.add("call", f"{request.method} {request.path} {answer.status}")
+        self._log.add("call", f"{request.method} {request.path} {answer.status}", exchange(request, answer))
         if is_paid:
             self._units.count_call(f"{request.method} {request.path}")
         return answer
@@ -125,3 +125,10 @@ class Door:
     def _refused(self, request: web.Request, refusal: ApiRefusal | OapiRefusal) -> web.Response:
         self._log.add("call", f"{request.method} {request.path} refused", str(refusal))
         return refusal.response()
+
+
+def exchange(request: web.Request, answer: web.Response) -> str:
+    """What was asked and what was answered, as the curious read it. The token stands in neither."""
+    asked = request.get(READ, "")
+    answered = answer.text if answer.content_type == "application/json" else ""
+    return "\n".join(part for part in (asked, answered) if part)

@@ -1,5 +1,6 @@
 """Who may use the page: only a browser that loaded it from here, and only what this page itself brings along."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,15 +11,15 @@ from bot.sandbox.body import BadBody
 from bot.sandbox.refusals import ApiRefusal, OapiRefusal, PageRefusal
 
 PAGE_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{socket}; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Final = {
-    "Content-Security-Policy": PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_PLAIN_HOST: Final = re.compile(r"[\w.\-\[\]:]{1,255}")
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -44,9 +45,16 @@ def guard(*, loopback_only: bool) -> Middleware:
         if not response.prepared:
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
+            response.headers.setdefault("Content-Security-Policy", page_policy(request.host))
         return response
 
     return around
+
+
+def page_policy(host: str) -> str:
+    """What the page may load. Older browsers do not take 'self' for the websocket too, so it is named."""
+    socket = f" ws://{host} wss://{host}" if _PLAIN_HOST.fullmatch(host) else ""
+    return PAGE_POLICY.format(socket=socket)
 
 
 def host_name(host: str) -> str:

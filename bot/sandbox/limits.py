@@ -6,6 +6,7 @@ MEBIBYTE: Final = 1024 * 1024
 
 # What is kept in memory.
 MESSAGES_PER_CONVERSATION_MAX: Final = 20_000
+MESSAGES_FORGOTTEN_AT_ONCE: Final = 1_000
 FRAMES_MAX: Final = 500
 FRAME_DETAIL_CHARS_MAX: Final = 4_000
 CARDS_MAX: Final = 20_000
@@ -27,8 +28,14 @@ UPLOAD_MAX: Final = 20 * MEBIBYTE
 WEBSOCKET_FRAME_MAX: Final = 1 * MEBIBYTE
 SAY_CHARS_MAX: Final = 5_000
 MESSAGES_PER_ANSWER_MAX: Final = 1_000
-MESSAGES_PER_PAGE: Final = 80
+MESSAGES_PER_PAGE: Final = 60
+MESSAGES_PER_SCROLL: Final = 30
+MESSAGES_PER_CATCH_UP_MAX: Final = 300
 UNREAD_MAX: Final = 100
+LOOK_BACK_MAX: Final = 1_000
+LABELS_SHOWN_MAX: Final = 60
+LABELS_KEPT_MAX: Final = 200
+FRAMES_SHOWN_MAX: Final = 100
 
 # What DingTalk allows.
 TICKET_SECONDS: Final = 90
@@ -58,3 +65,7 @@ PING_SECONDS: Final = 30.0
 DRAIN_SECONDS: Final = 10.0
 # DingTalk's gateway gives up a call after about three seconds (504): what was under way then takes effect by now.
 CARD_UPDATE_LATE_SECONDS: Final = 3
+
+# How the clock walks: a robot that was not heard of for so long does not follow it, and a stop waits no longer for it.
+FOLLOWED_SECONDS: Final = 5.0
+WALK_STOP_SECONDS_MAX: Final = 20.0

@@ -4,7 +4,8 @@ Everything is escaped first and marked up afterwards, so nothing that was typed 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,12 +26,32 @@ PictureAddress = Callable[[str], str]
 """What an `img` may load for a media id or an address; empty when it may not be shown."""
 
 
-def render(text: str, picture_address: PictureAddress) -> Markup:
+PictureSize = Callable[[str], tuple[int, int] | None]
+"""Width and height of what an `img` loads, so that its place is kept before it has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a text cannot say of itself: its pictures, and whose `@name` is a mention."""
+
+    address: PictureAddress
+    size: PictureSize
+    mention: re.Pattern[str] | None
+
+
+def render(
+    text: str,
+    picture_address: PictureAddress,
+    picture_size: PictureSize = lambda _: None,
+    mentioned: Sequence[str] = (),
+) -> Markup:
     """The text as safe HTML."""
-    return Markup("\n".join(_blocks(text.replace("\x00", "").splitlines(), picture_address)))  # noqa: S704  # escaped below
+    words = "|".join(re.escape(f"@{name}") for name in sorted(mentioned, key=len, reverse=True))
+    around = Around(picture_address, picture_size, re.compile(words) if words else None)
+    return Markup("\n".join(_blocks(text.replace("\x00", "").splitlines(), around)))  # noqa: S704  # escaped below
 
 
-def _blocks(lines: list[str], picture: PictureAddress) -> list[str]:
+def _blocks(lines: list[str], around: Around) -> list[str]:
     html: list[str] = []
     index = 0
     while index < len(lines):
@@ -40,20 +61,20 @@ def _blocks(lines: list[str], picture: PictureAddress) -> list[str]:
         elif line.lstrip().startswith(">"):
             index, quoted = _run(lines, index, lambda x: x.lstrip().startswith(">"))
             inner = [x.lstrip()[1:].lstrip() for x in quoted]
-            html.append(f"<blockquote>{_paragraph(inner, picture)}</blockquote>")
+            html.append(f"<blockquote>{_paragraph(inner, around)}</blockquote>")
         elif _RULE.fullmatch(line):
             html.append("<hr>")
             index += 1
         elif heading := _HEADING.fullmatch(line.strip()):
             level = len(heading[1])
-            html.append(f'<p class="h h{level}">{_inline(heading[2], picture)}</p>')
+            html.append(f'<p class="h h{level}">{_inline(heading[2], around)}</p>')
             index += 1
         elif _BULLET.fullmatch(line) or _NUMBERED.fullmatch(line):
             index, entries = _run(lines, index, lambda x: bool(_BULLET.fullmatch(x) or _NUMBERED.fullmatch(x)))
-            html.append(_list(entries, picture))
+            html.append(_list(entries, around))
         else:
             index, words = _run(lines, index, _is_plain)
-            html.append(f"<p>{_paragraph(words, picture)}</p>")
+            html.append(f"<p>{_paragraph(words, around)}</p>")
     return html
 
 
@@ -70,25 +91,25 @@ def _is_plain(line: str) -> bool:
     return bool(starts) and not starts.startswith(">") and not any(shape.fullmatch(line) for shape in shapes)
 
 
-def _paragraph(lines: list[str], picture: PictureAddress) -> str:
+def _paragraph(lines: list[str], around: Around) -> str:
     """Lines of one paragraph. DingTalk joins them unless two blanks stand before the break."""
     last = len(lines) - 1
     ends = ["" if n == last else "<br>" if line.endswith("  ") else " " for n, line in enumerate(lines)]
-    return "".join(_inline(line.strip(), picture) + end for line, end in zip(lines, ends, strict=True))
+    return "".join(_inline(line.strip(), around) + end for line, end in zip(lines, ends, strict=True))
 
 
-def _list(entries: list[str], picture: PictureAddress) -> str:
+def _list(entries: list[str], around: Around) -> str:
     is_numbered = _NUMBERED.fullmatch(entries[0]) is not None
     shown: list[str] = []
     for entry in entries:
         match = _NUMBERED.fullmatch(entry)
         words = match[2] if match else (_BULLET.fullmatch(entry) or ["", entry])[1]
-        shown.append(f"<li>{_inline(words, picture)}</li>")
+        shown.append(f"<li>{_inline(words, around)}</li>")
     name = "ol" if is_numbered else "ul"
     return f"<{name}>{''.join(shown)}</{name}>"
 
 
-def _inline(text: str, picture: PictureAddress) -> str:
+def _inline(text: str, around: Around) -> str:
     """One line. What has been marked up already is held aside under a number, so that it is not read again."""
     held: list[tuple[str, str]] = []
 
@@ -103,9 +124,12 @@ def _inline(text: str, picture: PictureAddress) -> str:
 
     def link(match: re.Match[str]) -> str:
         target = _HELD.sub(lambda m: held[int(m[1])][0], match["target"])
-        return hold(match[0], _link(match["words"], target, picture if match["bang"] else None))
+        return hold(match[0], _link(match["words"], target, around if match["bang"] else None))
 
-    html = str(escape(_LINK.sub(link, _LITERAL.sub(literal, text))))
+    marked = _LINK.sub(link, _LITERAL.sub(literal, text))
+    if around.mention is not None:
+        marked = around.mention.sub(lambda m: hold(m[0], f'<span class="mention">{escape(m[0])}</span>'), marked)
+    html = str(escape(marked))
     html = _BOLD.sub(r"<strong>\1</strong>", html)
     html = _ITALIC.sub(r"<em>\1</em>", html)
     # Twice, because the words of a link may hold a `command` in their turn.
@@ -114,9 +138,11 @@ def _inline(text: str, picture: PictureAddress) -> str:
     return html
 
 
-def _link(words: str, target: str, picture: PictureAddress | None) -> str:
-    if picture is not None and (address := picture(target)):
-        return f'<img class="inline-picture" src="{escape(address)}" alt="{escape(words)}" loading="lazy">'
+def _link(words: str, target: str, picture: Around | None) -> str:
+    if picture is not None and (address := picture.address(target)):
+        size = picture.size(target)
+        box = f' width="{size[0]}" height="{size[1]}"' if size else ""
+        return f'<img class="inline-picture" src="{escape(address)}" alt="{escape(words)}"{box} loading="lazy">'
     return anchor(words or target, target)
 
 

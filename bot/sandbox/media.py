@@ -3,7 +3,10 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Final
+
+from PIL import Image
 
 from bot.sandbox import ids
 from bot.sandbox.clock import SandboxClock
@@ -27,15 +30,23 @@ _PICTURES: Final = (
     (b"BM", "image/bmp"),
 )
 
+# How a camera was held, as EXIF says it: a browser turns the picture accordingly.
+ORIENTATION: Final = 0x0112
+SIDEWAYS: Final = frozenset({5, 6, 7, 8})
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Medium:
-    """One picture or file. The picture type is read from the bytes: a name proves nothing to a browser."""
+    """One picture or file. The picture type is read from the bytes: a name proves nothing to a browser.
+
+    `size` is a picture's width and height as it is shown, in pixels, when it could be read.
+    """
 
     id: str
     kind: str
     name: str
     data: bytes
+    size: tuple[int, int] | None = None
 
     @property
     def picture_type(self) -> str:
@@ -51,6 +62,17 @@ def ending(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
+def measure(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a picture, read from its head alone; nothing for what is no picture."""
+    try:
+        with Image.open(BytesIO(data)) as image:
+            width, height = image.size
+            is_turned = image.getexif().get(ORIENTATION, 1) in SIDEWAYS
+    except Exception:  # whatever a broken picture does to the reader, it only has no size
+        return None
+    return (height, width) if is_turned else (width, height)
+
+
 class MediaStore:
     """Keeps media in memory, the newest within a total size; the oldest are forgotten first."""
 
@@ -63,7 +85,7 @@ class MediaStore:
 
     def add(self, kind: str, name: str, data: bytes) -> Medium:
         """Keep a picture or a file under a new media id."""
-        medium = Medium(ids.media_id(kind), kind, name, data)
+        medium = Medium(ids.media_id(kind), kind, name, data, measure(data) if kind == "image" else None)
         self._media[medium.id] = medium
         self._size += len(data)
         while len(self._media) > MEDIA_COUNT_MAX or self._size > MEDIA_TOTAL_MAX:

@@ -56,7 +56,9 @@ class RobotMessages:
             "robotCode": self._credentials.robot_code,
         }
         if group:  # private chats have neither a title nor mentions
-            data |= {"conversationTitle": group.name, "isInAtList": True, "atUsers": [{"dingtalkId": robot}]}
+            mentioned = [self._world.people[user] for user in message.mentions]
+            at = [{"dingtalkId": robot}, *({"dingtalkId": p.sender_id, "staffId": p.id} for p in mentioned)]
+            data |= {"conversationTitle": group.name, "isInAtList": True, "atUsers": at}
         return data | self._content(message) | self._quote_keys(message)
 
     def _content(self, message: Message) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from bot.sandbox.behind import Behind
 from bot.sandbox.card_api import CardApi
 from bot.sandbox.card_press import CardPress
 from bot.sandbox.cards import Cards
@@ -15,6 +16,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.frame_log import FrameLog
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.knobs import Knobs
+from bot.sandbox.labels import Labels
 from bot.sandbox.live import Live
 from bot.sandbox.media import MediaStore
 from bot.sandbox.media_api import MediaApi
@@ -27,15 +29,26 @@ from bot.sandbox.talk import Talk
 from bot.sandbox.tokens import Credentials, Tokens
 from bot.sandbox.units import Units
 from bot.sandbox.views import Views
+from bot.sandbox.walk import Walk
 from bot.sandbox.world import World
 
 
 class Rooms:
     """Everything there is, each made once."""
 
-    def __init__(self, world: World, credentials: Credentials, clock: SandboxClock, knobs: Knobs) -> None:
+    def __init__(  # what the company and its keeper settle
+        self,
+        world: World,
+        credentials: Credentials,
+        clock: SandboxClock,
+        knobs: Knobs,
+        *,
+        has_practice: bool = False,
+        epoch: str = "",
+    ) -> None:
         self.world, self.clock, self.knobs = world, clock, knobs
         self.address, self.nursery, self.faults = Address(), Nursery(), Faults()
+        self.walk = Walk(clock, self.nursery)
         self.talk, self.media, self.cards = Talk(world), MediaStore(clock), Cards()
         self.units, self.log, self.tokens = Units(clock), FrameLog(clock), Tokens(credentials, clock)
         self.door = Door(
@@ -108,9 +121,25 @@ class Rooms:
         self.media_api = MediaApi(media=self.media, door=self.door, credentials=credentials, clock=clock)
         self.contacts = Contacts(world=world, door=self.door, clock=clock)
         self.views = Views(world=world, talk=self.talk, cards=self.cards, media=self.media)
-        self.drawing = Drawing(world=world, talk=self.talk, views=self.views, clock=clock)
-        self.live = Live(world=world, talk=self.talk, drawing=self.drawing, clock=clock)
+        self.drawing = Drawing(
+            world=world,
+            talk=self.talk,
+            views=self.views,
+            clock=clock,
+            has_practice=has_practice,
+            epoch=epoch,
+        )
+        self.live = Live(world=world, talk=self.talk, drawing=self.drawing, clock=clock, walk=self.walk, epoch=epoch)
         self.page = Page(world=world, talk=self.talk, drawing=self.drawing)
+        self.labels = Labels(world=world, drawing=self.drawing)
+        self.behind = Behind(
+            talk=self.talk,
+            views=self.views,
+            log=self.log,
+            units=self.units,
+            faults=self.faults,
+            drawing=self.drawing,
+        )
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Every address that the sandbox answers, apart from the JSON API for scripts."""
@@ -120,4 +149,6 @@ class Rooms:
             *self.contacts.routes(),
             *self.live.routes(),
             *self.page.routes(),
+            *self.labels.routes(),
+            *self.behind.routes(),
         ]

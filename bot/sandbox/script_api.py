@@ -1,11 +1,12 @@
 """The JSON API for the page's own script, for tests and for other scripts: `/sandbox/…`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from aiohttp import web
 
-from bot.sandbox.body import Json, flag, read_json, text
+from bot.sandbox.body import Json, flag, read_json, strings, text
 from bot.sandbox.clock import PRESETS, SHANGHAI, ClockGoesBack
 from bot.sandbox.limits import MESSAGES_PER_ANSWER_MAX
 from bot.sandbox.media_api import read_upload
@@ -17,7 +18,16 @@ Found = dict[str, object]
 class Desk(Protocol):
     """Everything that people can do, by name. It raises PageRefusal with a sentence when something cannot be."""
 
-    def say(self, person: str, conversation: str, text: str, *, quote: str = "", mention: bool = True) -> Found: ...
+    def say(
+        self,
+        person: str,
+        conversation: str,
+        text: str,
+        *,
+        quote: str = "",
+        mention: bool = True,
+        mentions: Sequence[str] = (),
+    ) -> Found: ...
     def picture(
         self, person: str, conversation: str, data: bytes, *, name: str = "", text: str = "", mention: bool = True
     ) -> Found: ...
@@ -31,7 +41,8 @@ class Desk(Protocol):
     def frames(self) -> list[dict[str, str]]: ...
     def units_json(self) -> Found: ...
     def clock_json(self) -> Found: ...
-    def move_clock(self, to: datetime | str) -> Found: ...
+    def walk_clock(self, to: datetime | str) -> Found: ...
+    def hear_follower(self, until: datetime, then: datetime | None) -> None: ...
     def freeze_clock(self, at: datetime | None = None) -> Found: ...
     def run_clock(self) -> Found: ...
     def faults_json(self) -> Found: ...
@@ -64,7 +75,11 @@ class ScriptApi:
             web.get("/sandbox/api/units", self._units),
         ]
 
-    async def _clock(self, _: web.Request) -> web.Response:
+    async def _clock(self, request: web.Request) -> web.Response:
+        """The time; whoever follows it says in `until` and `then` how far it has come."""
+        until, then = request.query.get("until", ""), request.query.get("then", "")
+        if until:
+            self._desk.hear_follower(_instant(until), _instant(then) if then else None)
         return web.json_response(self._desk.clock_json())
 
     async def _set_clock(self, request: web.Request) -> web.Response:
@@ -84,13 +99,13 @@ class ScriptApi:
         if preset := text(body, "preset"):
             if preset not in PRESETS:
                 raise PageRefusal(f"preset 只能是 {' | '.join(PRESETS)}")
-            return self._desk.move_clock(preset)
+            return self._desk.walk_clock(preset)
         if "frozen_at" in body:
             at = text(body, "frozen_at")
             if not at and not flag(body, "frozen_at"):
                 return self._desk.run_clock()
             return self._desk.freeze_clock(_instant(at) if at else None)
-        return self._desk.move_clock(_instant(text(body, "to")))
+        return self._desk.walk_clock(_instant(text(body, "to")))
 
     async def _say(self, request: web.Request) -> web.Response:
         body = await read_json(request)
@@ -100,6 +115,7 @@ class ScriptApi:
             text(body, "text"),
             quote=text(body, "quote"),
             mention=flag(body, "mention", default=True),
+            mentions=strings(body, "mentions"),
         )
         return web.json_response({"ok": True, "message": said})
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.sandbox import ids
 from bot.sandbox.bad_answers import afterwards, instead, old_refusal
-from bot.sandbox.body import BadBody, Json, as_record, flag, items, read_json, record, strings, text
+from bot.sandbox.body import READ, BadBody, Json, as_record, flag, items, read_json, record, strings, text
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.faults import CALLS, Fault, Faults
 from bot.sandbox.frame_log import FrameLog
@@ -76,7 +76,8 @@ class SessionWebhook:
             self._log.add("call", "POST /robot/sendBySession refused", str(refusal))
             return refusal.response()
         self._units.count_stream("sendBySession")
-        self._log.add("call", "POST /robot/sendBySession 200")
+        about = (message.id,) if message else ()
+        self._log.add("call", "POST /robot/sendBySession 200", request.get(READ, ""), about=about)
         if message is not None:
             self._talk.add(message)
         return await afterwards(fault, request, web.json_response({"errcode": 0, "errmsg": "ok"}), self._faults)

@@ -1,12 +1,13 @@
 """What has been said: the messages of every conversation, and who has seen how far."""
 
-from collections import deque
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
-from bot.sandbox.limits import MESSAGES_PER_CONVERSATION_MAX, UNREAD_MAX
+from bot.sandbox.limits import LOOK_BACK_MAX, MESSAGES_FORGOTTEN_AT_ONCE, MESSAGES_PER_CONVERSATION_MAX, UNREAD_MAX
 from bot.sandbox.world import ROBOT, Person, World
 
 
@@ -76,23 +77,29 @@ class Message:
 
 
 class Talk:
-    """All conversations, each bounded: the oldest messages are forgotten first."""
+    """All conversations, each bounded: the oldest messages are forgotten first.
+
+    Numbers grow through all conversations, so a place in one is found by halving; nothing walks ten thousand messages.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._conversations: dict[str, deque[Message]] = {}
+        self._conversations: dict[str, list[Message]] = {}
         self._by_id: dict[str, Message] = {}
         self._seen: dict[tuple[str, str], int] = {}
         self._count = 0
         self.listeners: list[Callable[[Message], None]] = []
+        self.seen_listeners: list[Callable[[str], None]] = []
 
     def add(self, message: Message) -> Message:
         """A new message at the end of its conversation."""
         self._count += 1
         message.number = self._count
-        said = self._conversations.setdefault(message.conversation, deque())
+        said = self._conversations.setdefault(message.conversation, [])
         if len(said) >= MESSAGES_PER_CONVERSATION_MAX:
-            self._by_id.pop(said.popleft().id, None)
+            for forgotten in said[:MESSAGES_FORGOTTEN_AT_ONCE]:
+                self._by_id.pop(forgotten.id, None)
+            del said[:MESSAGES_FORGOTTEN_AT_ONCE]
         said.append(message)
         self._by_id[message.id] = message
         self.tell(message)
@@ -109,32 +116,46 @@ class Talk:
 
     def shown(self, conversation: str, person: str, *, limit: int, before: int | None = None) -> list[Message]:
         """The newest messages that this person sees, oldest first."""
-        found: list[Message] = []
-        for message in reversed(self._conversations.get(conversation, ())):
-            if (before is None or message.number < before) and message.is_shown_to(person):
-                found.append(message)
-                if len(found) >= limit:
-                    break
-        return found[::-1]
+        found = islice(_seen_by(person, self._backwards(conversation, before)), limit)
+        return list(found)[::-1]
+
+    def shown_after(self, conversation: str, person: str, *, after: int, limit: int) -> list[Message]:
+        """The messages that follow upon a number, oldest first."""
+        said = self._conversations.get(conversation, [])
+        start = bisect_right(said, after, key=_number)
+        return list(islice(_seen_by(person, (said[at] for at in range(start, len(said)))), limit))
+
+    def shown_before(self, message: Message, person: str) -> Message | None:
+        """The message above this one, as this person sees them."""
+        return next(iter(self.shown(message.conversation, person, limit=1, before=message.number)), None)
 
     def last_shown(self, conversation: str, person: str) -> Message | None:
         """What the list of conversations previews."""
         return next(iter(self.shown(conversation, person, limit=1)), None)
 
+    def has_spoken(self, conversation: str, person: str) -> bool:
+        """Whether the person said anything there lately."""
+        return any(m.sender == person for m in islice(self._backwards(conversation, None), LOOK_BACK_MAX))
+
     def mark_seen(self, person: str, conversation: str) -> None:
         """The person has the conversation open before them."""
         said = self._conversations.get(conversation)
-        if said:
+        if said and self._seen.get((person, conversation), 0) != said[-1].number:
             self._seen[person, conversation] = said[-1].number
+            for listener in self.seen_listeners:
+                listener(conversation)
+
+    def seen_by_others(self, person: str, conversation: str) -> list[int]:
+        """How far each of the others has read."""
+        others = (other.id for other in self._world.members(conversation) if other.id != person)
+        return [self._seen.get((other, conversation), 0) for other in others]
 
     def unread(self, person: Person, conversation: str) -> int:
         """How many messages of others arrived since the person last looked; counted up to UNREAD_MAX."""
-        seen, count = self._seen.get((person.id, conversation), 0), 0
-        for message in reversed(self._conversations.get(conversation, ())):
-            if message.number <= seen or count >= UNREAD_MAX:
-                break
-            count += message.sender != person.id and message.is_shown_to(person.id)
-        return count
+        said = self._conversations.get(conversation, [])
+        start = bisect_right(said, self._seen.get((person.id, conversation), 0), key=_number)
+        arrived = (said[at] for at in range(start, min(len(said), start + LOOK_BACK_MAX)))
+        return sum(1 for _ in islice((m for m in _seen_by(person.id, arrived) if m.sender != person.id), UNREAD_MAX))
 
     def readers(self, message: Message) -> list[str]:
         """Who has seen the message, apart from who wrote it."""
@@ -147,3 +168,16 @@ class Talk:
     def is_from_robot(self, message: Message) -> bool:
         """Whether the robot said it."""
         return message.sender == ROBOT
+
+    def _backwards(self, conversation: str, before: int | None) -> Iterator[Message]:
+        said = self._conversations.get(conversation, [])
+        end = len(said) if before is None else bisect_left(said, before, key=_number)
+        return (said[at] for at in range(end - 1, -1, -1))
+
+
+def _number(message: Message) -> int:
+    return message.number
+
+
+def _seen_by(person: str, messages: Iterable[Message]) -> Iterator[Message]:
+    return (message for message in messages if message.is_shown_to(person))

@@ -21,6 +21,12 @@ class Units:
         """One push over the stream, or one reply by webhook."""
         self._pools()[1][name] += 1
 
+    def add_past(self, month: str, *, api: int, stream: int) -> None:
+        """What a month ("2026-11") had used before the sandbox began to count."""
+        calls, pushes = self._months.setdefault(month, (Counter(), Counter()))
+        calls["earlier"] += api
+        pushes["earlier"] += stream
+
     def as_json(self) -> dict[str, object]:
         """This month's counts, with what the standard edition allows."""
         api, stream = self._pools()

@@ -19,6 +19,11 @@ class CardView:
     picture: Picture
     variables: dict[str, str]
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it asked for a press once and no longer does."""
+        return self.card.had_buttons and not self.picture.buttons and not self.picture.is_blank
+
 
 class Views:
     """Knows how to look at a message through somebody's eyes."""
@@ -46,6 +51,16 @@ class Views:
         """What the page may load for a media id; pictures elsewhere are never fetched."""
         medium = self._media.find(target)
         return f"/sandbox/media/{medium.id}" if medium and medium.picture_type else ""
+
+    def picture_size(self, target: str) -> tuple[int, int] | None:
+        """Width and height in pixels of what the page may load for it, when they are known."""
+        medium = self._media.find(target)
+        return medium.size if medium else None
+
+    def file_size(self, media_id: str) -> int | None:
+        """How many bytes the file has; nothing when it has been forgotten."""
+        medium = self._media.find(media_id)
+        return len(medium.data) if medium else None
 
     def as_json(self, message: Message, viewer: str) -> dict[str, object]:
         """For scripts."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from bot.sandbox import ids
-from bot.sandbox.body import Json, as_list, as_record, items, text
+from bot.sandbox.body import Json, as_list, as_record, items, strings, text
 
 ROBOT: Final = "robot"
 ROBOT_NAME: Final = "料掌柜"
@@ -43,10 +43,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group chat. In this first form everybody in the company is in every group, and so is the robot."""
+    """A group chat. The robot is in every one; of the people, those named here."""
 
     conversation: str
     name: str
+    members: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,23 @@ class Department:
     leader: str
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A material, as far as its label and an example sentence show it."""
+
+    code: str
+    name: str
+    spec: str
+    unit: str
+    spoken: str
+    is_in_stock: bool
+
+    @property
+    def label(self) -> str:
+        """Name and specification, as labels have it."""
+        return f"{self.name} {self.spec}".strip()
+
+
 class World:
     """The company behind the sandbox. The company file is read leniently: checking it is the robot's business."""
 
@@ -67,9 +85,16 @@ class World:
         self.people: Mapping[str, Person] = {person.id: person for person in _people(company)}
         self.groups: Mapping[str, Group] = {group.conversation: group for group in _groups(company)}
         self.departments = _departments(company)
+        self.materials: Mapping[str, Material] = {found.code: found for found in _materials(company)}
         self._by_union = {person.union_id: person for person in self.people.values()}
         self._by_private = {person.private_chat: person for person in self.people.values()}
         self.robot_sender_id = f"$:LWCP_v1:${ids.fixed_base64('robot:' + self.corp_id)}"
+
+    @property
+    def newcomer(self) -> Person:
+        """Whom the page takes one for who has not chosen: a storekeeper, because most of the work is theirs."""
+        people = list(self.people.values())
+        return next((p for p in people if any(title.startswith("材料员") for title in p.titles)), people[0])
 
     def person(self, user: str, id_type: int = 1) -> Person | None:
         """By user id (type 1) or union id (type 2), as the card API has it."""
@@ -79,7 +104,8 @@ class World:
         """The conversation that this person means: a group, or their own chat with the robot."""
         if conversation in (PRIVATE, person.private_chat):
             return person.private_chat
-        return conversation if conversation in self.groups else None
+        group = self.groups.get(conversation)
+        return conversation if group and person.id in group.members else None
 
     def owner_of(self, conversation: str) -> Person | None:
         """Whose private chat it is; nobody's when it is a group."""
@@ -88,11 +114,14 @@ class World:
     def members(self, conversation: str) -> list[Person]:
         """Who reads there, apart from the robot."""
         owner = self.owner_of(conversation)
-        return [owner] if owner else list(self.people.values())
+        if owner:
+            return [owner]
+        group = self.groups.get(conversation)
+        return [p for p in self.people.values() if group and p.id in group.members]
 
     def conversations_of(self, person: Person) -> list[str]:
         """The groups and the private chat."""
-        return [*self.groups, person.private_chat]
+        return [*(g.conversation for g in self.groups.values() if person.id in g.members), person.private_chat]
 
     def name_of(self, sender: str) -> str:
         """How people call the sender of a message."""
@@ -151,10 +180,35 @@ def _title(role: object, projects: Mapping[str, str]) -> str:
 
 def _groups(company: Json) -> list[Group]:
     return [
-        Group(conversation=text(entry, "conversation_id"), name=text(entry, "name") or text(entry, "conversation_id"))
+        Group(
+            conversation=text(entry, "conversation_id"),
+            name=text(entry, "name") or text(entry, "conversation_id"),
+            members=_members(company, text(entry, "project")),
+        )
         for entry in _records(company, "groups")
         if text(entry, "conversation_id")
     ]
+
+
+def _members(company: Json, project: str) -> frozenset[str]:
+    """Who is in a project's group: everybody but those who have work in other projects only."""
+    teams = {text(team, "name"): text(team, "project") for team in _records(company, "teams")}
+    managers = {(text(p, "manager"), text(p, "code")) for p in _records(company, "projects")}
+    found = set[str]()
+    for entry in _records(company, "people"):
+        person = text(entry, "id")
+        works_in = {_project_of(role) for role in as_list(entry.get("roles")) or []}
+        works_in |= {code for manager, code in managers if manager == person}
+        if entry.get("team"):
+            works_in.add(teams.get(text(entry, "team"), ""))
+        if not project or not works_in or works_in & {project, ""}:
+            found.add(person)
+    return frozenset(found)
+
+
+def _project_of(role: object) -> str:
+    """The project that a role holds in, "" for all of them."""
+    return text(as_record(role) or {}, "project")
 
 
 def _departments(company: Json) -> list[Department]:
@@ -163,3 +217,21 @@ def _departments(company: Json) -> list[Department]:
         team = as_record(entry) or {"name": entry}
         found.append(Department(id=number, name=text(team, "name"), leader=text(team, "leader")))
     return found
+
+
+def _materials(company: Json) -> list[Material]:
+    stocked = {text(entry, "material") for entry in _records(company, "opening_stock")}
+    return [_material(entry, stocked) for entry in _records(company, "materials") if text(entry, "code")]
+
+
+def _material(entry: Json, stocked: set[str]) -> Material:
+    code = text(entry, "code")
+    name = text(entry, "name") or code
+    return Material(
+        code=code,
+        name=name,
+        spec=text(entry, "spec"),
+        unit=text(entry, "base_unit"),
+        spoken=next(iter(strings(entry, "aliases")), name),
+        is_in_stock=code in stocked,
+    )

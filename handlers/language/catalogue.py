@@ -44,6 +44,7 @@ class Catalogue:
         self.materials: Mapping[str, Kind] = MappingProxyType(
             {m.code: _kind(m, order) for order, m in enumerate(company.materials.values())}
         )
+        self.codes: frozenset[str] = frozenset(_plain(code) for code in company.materials)
         self.stages: Mapping[str, tuple[str, ...]] = {p.code: p.stages for p in company.projects.values()}
         self.equipment_unit: Mapping[str, str] = {e.code: e.unit for e in company.equipment.values()}
         self.people: frozenset[str] = frozenset(company.people)

@@ -8,7 +8,10 @@ from handlers.language.reading import Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Everything beside the text that a reading may depend on."""
+    """Everything beside the text that a reading may depend on.
+
+    `things` are materials that were pointed at, as by a label in a photograph: meant where the words name none.
+    """
 
     project: str | None = None
     sender: str | None = None
@@ -18,6 +21,7 @@ class Context:
     last_document: str | None = None
     via: str = "text"
     mentioned: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, data: object) -> "Context":

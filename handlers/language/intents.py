@@ -24,16 +24,19 @@ _LABOUR_UNITS: Final = frozenset(("工日",))
 _RENTAL_UNITS: Final = frozenset(("台班",))
 
 
-def decide(pieces: Sequence[Piece], *, has_document: bool = False) -> Decision:
-    """Everything that is no clear command is nothing. `has_document`: the message quotes a document."""
-    return _Judge(pieces, has_document=has_document).decide()
+def decide(pieces: Sequence[Piece], *, has_document: bool = False, has_material: bool = False) -> Decision:
+    """Everything that is no clear command is nothing.
+
+    `has_document`: the message quotes a document; `has_material`: it points at a material without naming it.
+    """
+    return _Judge(pieces, has_document=has_document, has_material=has_material).decide()
 
 
 class _Judge:
-    def __init__(self, pieces: Sequence[Piece], *, has_document: bool) -> None:
+    def __init__(self, pieces: Sequence[Piece], *, has_document: bool, has_material: bool) -> None:
         self.pieces = pieces
         self.shapes = {piece.shape for piece in pieces}
-        self.has_material = any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
+        self.has_material = has_material or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
         self.has_amount = bool(self.shapes & {Shape.QUANTITY, Shape.NUMBER})
         self.has_document = (
             has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)

@@ -10,17 +10,32 @@ from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
 
 
-def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, offset: int = 0) -> None:
-    """The lines of a document: every item with material and quantity, or with the gap named."""
+def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> None:
+    """The lines of a document: every item with material and quantity, or with the gap named.
+
+    Where no item names a material, the things that were pointed at are meant.
+    """
     items = ItemBuilder().build(pieces)
-    found = corrected(Resolver(catalogue, counts=True).resolve(items), catalogue)
-    for resolved in _told(found):
-        add_line(draft, resolved, catalogue, index=offset + len(draft.lines) - offset)
+    meant = () if any(_names(item) for item in items) else things
+    found = corrected(Resolver(catalogue, counts=True, things=meant).resolve(items), catalogue)
+    told = _told(found)
+    if meant and not told:
+        told = [Resolved(item=Item(), codes=meant)]
+    for resolved in told:
+        add_line(draft, resolved, catalogue, index=len(draft.lines))
 
 
-def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue) -> bool:
+def _names(item: Item) -> bool:
+    """Whether an item says by itself what it is, be it a stranger."""
+    return item.has_head or bool(item.strange and item.quantity is not None)
+
+
+def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> bool:
     """The materials that a question is about; a word that fits several means them all. False: it names a stranger."""
     items = [item for item in ItemBuilder().build(pieces) if item.has_mention]
+    if things and not any(_names(item) for item in items):
+        draft.lines.extend(Line(material=code) for code in things)
+        return True
     found = corrected(Resolver(catalogue, counts=False).resolve(items), catalogue)
     codes = catalogue.in_order(code for resolved in found for code in resolved.codes)
     strangers = [

@@ -40,7 +40,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     message = Message(
         source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
     )
-    decision = decide(pieces, has_document=context.quoted_document is not None)
+    decision = decide(pieces, has_document=context.quoted_document is not None, has_material=bool(context.things))
     if context.pending is not None:
         answer = dialogue.answer(message, context.pending, decision)
         if answer is not None:
@@ -98,11 +98,11 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     add_document(draft, message)
     records.add(draft, message)
     if draft.intent in LINE_INTENTS:
-        add_lines(draft, message.pieces, message.catalogue)
+        add_lines(draft, message.pieces, message.catalogue, things=message.context.things)
         if not draft.lines and _is_chatter(message):
             return None
     if draft.intent in MATERIAL_QUERIES:
-        add_queried(draft, message.pieces, message.catalogue)
+        add_queried(draft, message.pieces, message.catalogue, things=message.context.things)
     return draft
 
 

@@ -31,9 +31,10 @@ class Resolved:
 class Resolver:
     """Resolves items one after the other, because a later one may lean on an earlier (红的10卷 蓝的10卷)."""
 
-    def __init__(self, catalogue: Catalogue, *, counts: bool) -> None:
+    def __init__(self, catalogue: Catalogue, *, counts: bool, things: tuple[str, ...] = ()) -> None:
         self.catalogue = catalogue
         self.counts = counts
+        self.things = things
 
     def resolve(self, items: Sequence[Item]) -> list[Resolved]:
         found: list[Resolved] = []
@@ -74,7 +75,7 @@ class Resolver:
 
     def _one(self, item: Item, anchor: Resolved | None) -> Resolved:
         if item.strange or not item.has_mention:
-            return self.with_unit(item, (), item.quantity)
+            return self.with_unit(item, () if item.strange else self.things, item.quantity)
         pool = self.pool(item, anchor)
         if item.has_conflict:
             size = _as_size(item.first_quantity) if item.first_quantity is not None else None
@@ -90,6 +91,8 @@ class Resolver:
         sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
         if item.has_head:
             return self._sized(self._named(item), sizes)
+        if self.things:
+            return self._sized(self._traits(item, self.things), sizes)
         if anchor is not None and (codes := self._inherited(item, anchor, sizes)):
             return codes
         if any(size.prefix or len(size.dims) > 1 for size in item.sizes):

@@ -193,6 +193,8 @@ class _Scanner:
         size = size_of(self.text[start:end])
         if size is None or size.is_bare or self._is_amount(start, end):
             return
+        if self.text[start:end] in self.catalogue.codes:  # SN-425 is the code of a material, not a size of SN
+            return
         if self._is_word_with_number(size.prefix):
             return
         if len(size.dims) > 1 and size.dims not in self.catalogue.known_dims:

@@ -61,8 +61,8 @@ def split_table(text: str) -> tuple[str, Table | None]:
         return text, None
     lines = text.split("\n")
     for index, line in enumerate(lines):
-        columns = [_COLUMNS.get(cell) for cell in _cells(line)]
-        if len([name for name in columns if name]) < 2 or not {"name", "quantity"} <= set(columns):
+        columns = columns_of(_cells(line))
+        if columns is None:
             continue
         rows: list[Mapping[str, str]] = []
         end = index + 1
@@ -95,8 +95,19 @@ def _row(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
 def add_table(draft: Draft, table: Table, catalogue: Catalogue, today: date) -> None:
     """Every row is an item: name and size, amount and unit, price and sum."""
     for row in table.rows:
-        text = f"{row.get('name', '')} {row.get('spec', '')} , {row.get('quantity', '')}{row.get('unit', '')}"
-        for name, cue in (("unit_price", "单价"), ("amount", "金额"), ("lot", "批号")):
-            if name in row:
-                text += f" , {cue}:{row[name]}"
-        add_lines(draft, fold(scan(text, catalogue, today)), catalogue)
+        add_lines(draft, fold(scan(row_text(row), catalogue, today)), catalogue)
+
+
+def row_text(row: Mapping[str, str]) -> str:
+    """A row as somebody would type it."""
+    text = f"{row.get('name', '')} {row.get('spec', '')} , {row.get('quantity', '')}{row.get('unit', '')}"
+    for name, cue in (("unit_price", "单价"), ("amount", "金额"), ("lot", "批号")):
+        if name in row:
+            text += f" , {cue}:{row[name]}"
+    return text
+
+
+def columns_of(cells: Sequence[str]) -> list[str | None] | None:
+    """What the columns under these headings mean; None where the cells are no headings of a list."""
+    columns = [_COLUMNS.get(cell) for cell in cells]
+    return columns if {"name", "quantity"} <= set(columns) else None

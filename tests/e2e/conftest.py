@@ -4,4 +4,4 @@ import shutil
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
-collect_ignore_glob = [] if CHROMIUM else ["test_main_job.py"]
+collect_ignore_glob = [] if CHROMIUM else ["test_main_job.py", "test_page_*.py"]

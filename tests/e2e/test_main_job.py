@@ -2,31 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET
 from tests.conftest import Databases
-from tests.e2e.conftest import CHROMIUM
 from tests.e2e.running import ROOT, running
+from tests.e2e.window import Window, browser
 
 GROUP = "cidYunqiYayuanMaterials01=="
 LEAD, MANAGER, PURCHASING, STOREKEEPER = "u-majun", "u-hewei", "u-xujing", "u-caobin"
 DEMO = ROOT / "bot" / "sandbox" / "demo_company.json"
-PATIENCE = 15_000
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -62,48 +51,6 @@ def robot_beside(folder: Path, database_url: str) -> Iterator[str]:
         with running(["run"], environment, folder) as robot:
             robot.line_with("connected to DingTalk")
             yield url
-
-
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
-
-
-class Window:
-    """One person at the page, in one conversation."""
-
-    def __init__(self, page: Page, faults: list[str]):
-        self.page = page
-        self.faults = faults
-
-    @classmethod
-    async def open(cls, browser: Browser, url: str, person: str, conversation: str) -> "Window":
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
-        faults: list[str] = []
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        await page.goto(f"{url}/?me={person}&conv={conversation}")
-        return cls(page, faults)
-
-    async def says(self, text: str) -> None:
-        await self.page.get_by_test_id("composer").fill(text)
-        await self.page.get_by_test_id("send").click()
-
-    def message(self, *words: str) -> Locator:
-        """The messages that hold all these words."""
-        found = self.page.get_by_test_id("message")
-        for word in words:
-            found = found.filter(has_text=word)
-        return found
-
-    async def reads(self, *words: str) -> None:
-        await expect(self.message(*words).last).to_be_visible(timeout=PATIENCE)
-
-    async def presses(self, button: str, card: str) -> None:
-        await self.message(card).last.get_by_role("button", name=button, exact=True).click(timeout=PATIENCE)
 
 
 async def the_story(url: str, pictures: Path | None = None) -> None:

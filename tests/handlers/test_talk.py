@@ -137,8 +137,8 @@ async def test_talk_that_means_nothing_gets_one_line_in_ten_minutes(chat: Chat, 
 @pytest.mark.parametrize(
     ("body", "answer"),
     [
-        ({"msgtype": "picture", "content": {"downloadCode": "x"}}, "图片我还不会看"),
-        ({"msgtype": "file", "content": {"downloadCode": "x", "fileName": "料单.xlsx"}}, "文件我还不会看"),
+        ({"msgtype": "picture", "content": {"downloadCode": "x"}}, "这张照片已经取不到了"),
+        ({"msgtype": "file", "content": {"downloadCode": "x", "fileName": "料单.xlsx"}}, "这个文件已经取不到了"),
         ({"msgtype": "video", "content": {}}, "视频我还不会看"),
         ({"msgtype": "holographic", "content": {}}, "这种消息我还不会看"),
         ({"msgtype": "audio", "content": {"recognition": ""}}, "没有听清"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.render import Renderer
-from schedules.jobs import due
+from schedules.jobs import due, next_due
 from schedules.ticker import Ticker
 from storage.unit import Units
 from tests.conftest import Clock
@@ -35,6 +35,12 @@ def days(now: datetime) -> list[str]:
 def test_the_digest_is_due_at_six_and_not_a_moment_before() -> None:
     assert days(SIX - timedelta(microseconds=1)) == []
     assert days(SIX) == ["P01:2026-11-23", "P02:2026-11-23"]
+
+
+def test_the_next_run_is_later_than_now() -> None:
+    assert next_due(company_of(), SIX - timedelta(microseconds=1)) == SIX
+    assert next_due(company_of(), SIX) == SIX + timedelta(days=1)
+    assert next_due(company_of({"groups": []}), SIX) is None
 
 
 def test_the_company_chooses_the_time() -> None:

@@ -17,7 +17,9 @@ from sqlalchemy import text as sql
 
 from bot.cards import CardFace
 from bot.corridor import Corridor
+from bot.dingtalk.errors import DingTalkError, Refused
 from bot.dingtalk.frames import Received, read_frame
+from bot.intake import Intake
 from bot.nursery import Nursery
 from bot.usage import UsageMeter
 from domain import opening
@@ -139,6 +141,29 @@ class Told:
 
 
 @dataclass
+class Store:
+    """DingTalk's file store at the messaging seam: what a download code stands for, and how fetching it fails."""
+
+    held: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    failures: list[DingTalkError] = field(default_factory=list[DingTalkError])
+    asked: list[str] = field(default_factory=list[str])
+
+    def keep(self, data: bytes) -> str:
+        code = f"dlc-{len(self.held) + 1}"
+        self.held[code] = data
+        return code
+
+    async def download(self, code: str, *, bytes_max: int) -> bytes:
+        self.asked.append(code)
+        if self.failures:
+            raise self.failures.pop(0)
+        data = self.held.get(code)
+        if data is None or len(data) > bytes_max:
+            raise Refused("local.too_large" if data else "invalidParameter.robotCode.downloadCode", "", 400)
+        return data
+
+
+@dataclass
 class Chat:
     """The company's people, each with a thumb on a telephone."""
 
@@ -148,6 +173,7 @@ class Chat:
     corridor: Corridor
     nursery: Nursery
     usage: UsageMeter
+    store: Store
     company: Company = field(default_factory=Company)
     heard: list[Told] = field(default_factory=list[Told])
     ack: dict[str, object] = field(default_factory=dict[str, object])
@@ -165,6 +191,22 @@ class Chat:
     async def says(self, who: str, words: str, *, chat: str = GROUP, **frame: Any) -> str:
         """A person writes; returns what the robot answers into that chat."""
         return await self.brings(self.text_frame(who, words, chat=chat, **frame))
+
+    async def photographs(self, who: str, *pictures: bytes, words: str = "", chat: str = GROUP) -> str:
+        """A person sends pictures, with words around them as rich text; returns what the robot answers."""
+        return await self.brings(self.picture_frame(who, *pictures, words=words, chat=chat))
+
+    async def sends(self, who: str, name: str, data: bytes, *, chat: str = PRIVATE) -> str:
+        """A person sends a file; returns what the robot answers."""
+        content = {"fileName": name, "downloadCode": self.store.keep(data)}
+        return await self.brings(self.frame(who, chat=chat, msgtype="file", content=content))
+
+    def picture_frame(self, who: str, *pictures: bytes, words: str = "", chat: str = GROUP) -> dict[str, Any]:
+        codes = [self.store.keep(picture) for picture in pictures]
+        if not words and len(codes) == 1:
+            return self.frame(who, chat=chat, msgtype="picture", content={"downloadCode": codes[0]})
+        segments = [{"text": words}, *({"type": "picture", "downloadCode": code} for code in codes)]
+        return self.frame(who, chat=chat, msgtype="richText", content={"richText": segments})
 
     async def brings(self, frame: Mapping[str, object]) -> str:
         """DingTalk brings a frame; returns the answers into the chat it came from."""
@@ -299,7 +341,7 @@ def _told(row: Mapping[str, Any]) -> Told:
 
 def open_chat(database: Database, units: Units, clock: Now, zone: Any, *, catalogues: Catalogues | None = None) -> Chat:
     """The robot's corridor over a book, without DingTalk."""
-    nursery, usage = Nursery(), UsageMeter(database, clock, zone)
+    nursery, usage, store = Nursery(), UsageMeter(database, clock, zone), Store()
     corridor = Corridor(
         database,
         units,
@@ -308,8 +350,11 @@ def open_chat(database: Database, units: Units, clock: Now, zone: Any, *, catalo
         nursery=nursery,
         counter=usage,
         face=CardFace("markdown_button", "robot"),
+        intake=Intake(store, pauses=()),
     )
-    return Chat(database=database, units=units, clock=clock, corridor=corridor, nursery=nursery, usage=usage)
+    return Chat(
+        database=database, units=units, clock=clock, corridor=corridor, nursery=nursery, usage=usage, store=store
+    )
 
 
 async def until(true: Any, *, seconds: float = 20) -> None:

@@ -11,9 +11,11 @@ from urllib.parse import quote_plus
 
 import aiohttp
 import pytest
+from playwright.async_api import Browser
 
 from bot.sandbox.app import LocalDingTalk
 from bot.sandbox.clock import SHANGHAI
+from tests.e2e.window import browser
 
 GROUP = "cidSite01=="
 ROBOT_TOPIC = "/v1.0/im/bot/messages/get"
@@ -92,9 +94,11 @@ class FakeRobot:
         headers = {"contentType": "application/json", "messageId": frame["headers"]["messageId"]}
         await socket.send_str(json.dumps({"code": 200, "headers": headers, "message": "OK", "data": json.dumps(data)}))
 
-    async def call(self, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+    async def call(
+        self, method: str, path: str, body: object = None, *, query: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
         headers = {"x-acs-dingtalk-access-token": self.token}
-        async with self.http.request(method, self.url + path, json=body, headers=headers) as answer:
+        async with self.http.request(method, self.url + path, json=body, params=query, headers=headers) as answer:
             return answer.status, await answer.json()
 
     async def old_call(self, path: str, body: object) -> dict[str, Any]:
@@ -157,6 +161,12 @@ async def robot(dingtalk: LocalDingTalk) -> AsyncIterator[FakeRobot]:
         await fake.sign_in()
         yield fake
         await fake.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with browser() as started:
+        yield started
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.bot.sandbox.conftest import FakeRobot, Machine
 def test_presets(preset: str, start: str, end: str, machine: Machine) -> None:
     machine.now = datetime.fromisoformat(start).replace(tzinfo=SHANGHAI)
     clock = SandboxClock(machine)
-    clock.move_to_preset(preset)
+    clock.move_to(clock.preset(preset))
     assert clock.now() == datetime.fromisoformat(end).replace(tzinfo=SHANGHAI)
 
 
@@ -49,6 +49,7 @@ async def test_the_robot_reads_the_clock_over_http(dingtalk: LocalDingTalk, robo
         "now": "2026-11-23T10:00:00.000000+08:00",
         "offset_seconds": "0.000000",
         "frozen_at": None,
+        "walking_to": None,
     }
     _, moved = await robot.call("POST", "/sandbox/api/clock", {"to": "2026-11-23T12:00:00+08:00"})
     assert moved["offset_seconds"] == "7200.000000"

@@ -1,0 +1,126 @@
+"""The local DingTalk, the robot and its book: put up together, and anew whenever somebody wants a fresh start."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from bot.commands.run import started
+from bot.logs import Secrets
+from bot.practice.lessons.service import Lessons
+from bot.practice.month import Month, live_through, tell
+from bot.practice.source import Source
+from bot.program import Robot
+from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET, LocalDingTalk
+from bot.settings import read_settings
+from storage.database import Database
+
+log: Final = logging.getLogger(__name__)
+
+CONNECT_SECONDS_MAX: Final = 15
+SEED: Final = 7  # which story the demonstration company has behind it
+
+
+class CannotOpen(Exception):
+    """The robot did not start; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lived:
+    """A month once lived through, to be used again on the same day."""
+
+    month: Month
+    book: Path
+    day: date
+
+
+class House:
+    """`open` puts everything up, `open` again after `close` does it at the same address; `folder` holds the books."""
+
+    def __init__(self, *, host: str, port: int, folder: Path, lessons: Lessons, routes: Sequence[web.RouteDef] = ()):
+        self._host, self._port, self._folder = host, port, folder
+        self._lessons, self._routes = lessons, routes
+        self._stack = AsyncExitStack()
+        self._lived: _Lived | None = None
+        self._books = 0
+
+    async def open(self, source: Source) -> str:
+        """Returns the address. Raises OSError for a port that is taken, CannotOpen; nothing stands then."""
+        try:
+            return await self._open(source)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self, source: Source) -> str:
+        local = LocalDingTalk(source.data, has_practice=True)
+        self._books += 1
+        book = self._folder / f"book-{self._books}.sqlite3"
+        if source.is_demo:
+            lived = await self._live(source, local)
+            shutil.copyfile(lived.book, book)
+            tell(lived.month, local)
+        url = await local.start(self._host, self._port, extra=[*self._routes, *self._lessons.routes()])
+        self._stack.push_async_callback(local.stop)
+        self._port = local.port
+        await self._start_robot(source, url, book)
+        beside = Database.open(f"sqlite:///{book}", exclusive=False)
+        self._stack.push_async_callback(beside.close)
+        await self._lessons.start(local, beside)
+        self._stack.push_async_callback(self._lessons.stop)
+        return url
+
+    async def _start_robot(self, source: Source, url: str, book: Path) -> None:
+        company = book.with_suffix(".company")
+        company.write_bytes(source.content)
+        environment = {
+            "DINGTALK_CLIENT_ID": CLIENT_ID,
+            "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
+            "DINGTALK_OPENAPI_ENDPOINT": url,
+            "DINGTALK_OAPI_ENDPOINT": url,
+            "DATABASE_URL": f"sqlite:///{book}",
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_PORT": "0",
+            "COMPANY_FILE": str(company),  # for an empty book only
+            "SANDBOX_CLOCK_URL": f"{url}/sandbox/clock",
+        }
+        robot = Robot(read_settings(environment, directory=self._folder), Secrets())
+        if (why := await started(robot)) is not None:
+            raise CannotOpen(why)
+        self._stack.push_async_callback(robot.stop)
+        await robot.wait_connected(CONNECT_SECONDS_MAX)
+
+    async def _live(self, source: Source, local: LocalDingTalk) -> _Lived:
+        """The month behind the demonstration company, made once a day: its days end with today."""
+        now = local.clock.now()
+        if self._lived is None or self._lived.day != now.date():
+            book = self._folder / f"month-{now:%Y%m%d}.sqlite3"
+            book.unlink(missing_ok=True)
+            living = live_through(source.data, until=now, seed=SEED, database_url=f"sqlite:///{book}")
+            month = await asyncio.to_thread(asyncio.run, living)  # it keeps its own thread busy for seconds
+            self._lived = _Lived(month, book, now.date())
+        return self._lived
+
+    async def close(self) -> None:
+        """Everything down; what was said is forgotten."""
+        await self._stack.aclose()
+        self._stack = AsyncExitStack()
+
+
+async def reopen(house: House, wanted: Source, before: Source) -> Source:
+    """Close and open with another company; returns which one stands. One that does not start gives way to the last."""
+    await house.close()
+    try:
+        await house.open(wanted)
+    except (CannotOpen, OSError) as error:
+        log.error("company not opened", extra={"error": str(error)})
+        await house.open(before)
+        return before
+    return wanted

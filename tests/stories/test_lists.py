@@ -1,0 +1,174 @@
+"""Lists sent as files in private: read row by row, done as one document, or refused with every fault by its row."""
+
+from typing import Any
+
+import pytest
+
+from bot.list_apart import BYTES_MAX
+from tests.stories.chat import GROUP, PRIVATE, Chat
+from tests.stories.labels import workbook
+
+HEADINGS = ["序号", "材料名称", "规格", "数量", "单位"]
+GOOD = ([1, "普通硅酸盐水泥", "P.O42.5", 200, "包"], [2, "红砖", None, 5000, "块"])
+
+
+async def test_a_list_whose_name_says_what_it_is_for_is_submitted_as_one_document(chat: Chat) -> None:
+    answer = await chat.sends("李强", "翠湖申购单1124.xlsx", workbook(HEADINGS, *GOOD))
+    assert "已提交 SG20261123-001" in answer
+    assert "5,000 块" in answer
+    assert await chat.numbers() == ["SG20261123-001"]
+    again = await chat.sends("李强", "翠湖申购单1124（1）.xlsx", workbook(HEADINGS, *GOOD))
+    assert "SG20261123-001" in again
+    assert await chat.numbers() == ["SG20261123-001"]
+    await chat.verify()
+
+
+async def test_the_title_of_the_sheet_says_it_as_well(chat: Chat) -> None:
+    assert "已提交" in await chat.sends("李强", "1124.xlsx", workbook(HEADINGS, *GOOD, title="申购单"))
+
+
+@pytest.mark.parametrize("words", ["1", "第一个", "申购", "申购，周五前要"])
+async def test_a_list_that_does_not_say_it_is_asked_about(chat: Chat, words: str) -> None:
+    asked = await chat.sends("李强", "1124.xlsx", workbook(HEADINGS, *GOOD))
+    assert "这份表要做什么" in asked
+    assert "1. 申购" in asked
+    assert await chat.numbers() == []
+    assert "已提交 SG20261123-001" in await chat.says("李强", words, chat=PRIVATE)
+    await chat.verify()
+
+
+async def test_words_that_do_not_say_it_are_asked_again_and_nothing_is_lost(chat: Chat) -> None:
+    await chat.sends("李强", "1124.xlsx", workbook(HEADINGS, *GOOD))
+    assert "这份表要做什么" in await chat.says("李强", "你看着办", chat=PRIVATE)
+    assert "已提交" in await chat.says("李强", "申购", chat=PRIVATE)
+
+
+async def test_another_command_between_is_done_and_ends_the_question(chat: Chat) -> None:
+    await chat.sends("李强", "1124.xlsx", workbook(HEADINGS, *GOOD))
+    assert "已提交" in await chat.says("李强", "申购红砖300块", chat=PRIVATE)
+    assert "算了" not in await chat.says("李强", "算了", chat=PRIVATE)
+    assert await chat.numbers() == ["SG20261123-001"]
+
+
+async def test_a_list_is_received_at_its_prices_and_issued_to_a_team(chat: Chat) -> None:
+    delivered = workbook(
+        ["送货单"], ["编码", "名称", "数量", "单位", "单价", "金额"],
+        ["CEM-42", "普通硅酸盐水泥", 100, "包", 27.5, "=C3*E3"],
+        ["BRK", "红砖", 2000, "块", 0.6, "=C4*E4"],
+        ["合计", None, None, None, None, "=SUM(F3:F4)"],
+    )  # fmt: skip
+    answer = await chat.sends("张建国", "海螺.xlsx", delivered)
+    assert "这份表要做什么" in answer
+    answer = await chat.says("张建国", "收货", chat=PRIVATE)
+    assert "已入库 RK20261123-001" in answer
+    assert await chat.on_hand() == "100 包"
+    assert await chat.on_hand("BRK") == "2000 块"
+    await chat.sends(
+        "张建国", "明天.xlsx", workbook(HEADINGS, [1, "42.5水泥", None, 30, "包"], [2, "红砖", None, 200, None])
+    )
+    assert "哪个阶段" in await chat.says("张建国", "领料 瓦工班", chat=PRIVATE)
+    await chat.says("张建国", "主体结构", chat=PRIVATE)
+    assert await chat.on_hand() == "70 包"
+    assert await chat.on_hand("BRK") == "1800 块"
+    await chat.verify()
+
+
+async def test_every_fault_is_named_with_its_row_and_nothing_is_booked(chat: Chat) -> None:
+    told = await chat.sends(
+        "李强",
+        "申购.xlsx",
+        workbook(
+            ["翠湖花园申购单"], [], HEADINGS,
+            [1, "红砖", None, 5000, "块"],
+            [2, "水泥", None, 10, "包"],
+            [3, "玄武岩纤维板", None, 3, "张"],
+            [4, "红砖", None, None, "块"],
+            [5, "红砖", None, 20, "吨"],
+            [6, "红砖", None, "=1+1", "块"],
+            [7, "红砖", None, -5, "块"],
+        ),
+    )  # fmt: skip
+    assert "第 4 行" not in told
+    for row in (5, 6, 7, 8, 9, 10):
+        assert f"第 {row} 行" in told
+    assert "普通硅酸盐水泥 P.O42.5" in told
+    assert "没有找到“玄武岩纤维板”" in told
+    assert "公式" in told
+    assert await chat.numbers() == []
+    # What was wrong is forgotten: the next word is no answer to it.
+    await chat.says("李强", "1", chat=PRIVATE)
+    assert await chat.numbers() == []
+
+
+async def test_many_faults_are_bounded(chat: Chat) -> None:
+    told = await chat.sends(
+        "李强", "申购.xlsx", workbook(HEADINGS, *([n, "没有的东西", None, 1, "包"] for n in range(150)))
+    )
+    assert "150 处" in told
+    assert "另有 130 处" in told
+
+
+async def test_two_hundred_lines_go_and_one_more_does_not(chat: Chat) -> None:
+    rows: list[list[Any]] = [[n, "红砖", None, n + 1, "块"] for n in range(200)]
+    assert "一次最多 200 行" in await chat.sends(
+        "李强", "申购.xlsx", workbook(HEADINGS, *rows, [201, "红砖", None, 1, "块"])
+    )
+    assert "这份表要做什么" in await chat.sends("李强", "1.xlsx", workbook(HEADINGS, *rows))
+    assert "已提交" in await chat.says("李强", "1", chat=PRIVATE)
+    await chat.verify()
+
+
+async def test_a_list_without_headings_is_read_like_typed_lines(chat: Chat) -> None:
+    answer = await chat.sends("李强", "要料.xlsx", workbook(["42.5水泥", "200包"], ["红砖", 5000, "块"]))
+    assert "已提交 SG20261123-001" in answer
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])
+async def test_csv_is_read_too(chat: Chat, encoding: str) -> None:
+    data = '材料,规格,数量,单位\n普通硅酸盐水泥,P.O42.5,200,包\n红砖,,"5,000",块\n'.encode(encoding)
+    assert "已提交 SG20261123-001" in await chat.sends("李强", "申购.csv", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("老表.xls", b"\xd0\xcf\x11\xe0", "另存为 .xlsx"),
+        ("合同.pdf", b"%PDF", "这种文件我不会看"),
+        ("没有后缀", b"", "这种文件我不会看"),
+        ("坏.xlsx", b"PK\x03\x04", "不是完好的表格"),
+        ("空.xlsx", workbook(), "没有找到材料"),
+        ("大.xlsx", b"0" * (BYTES_MAX + 1), "太大"),
+    ],
+)
+async def test_other_files_get_one_sentence(chat: Chat, name: str, data: bytes, sentence: str) -> None:
+    assert sentence in await chat.sends("李强", name, data)
+
+
+async def test_a_companys_file_is_not_loaded_by_chat(chat: Chat) -> None:
+    data = workbook(["编码", "名称", "基本单位"], ["X1", "砂", "吨"], title="材料", more=["人员", "项目"])
+    assert "python -m bot load" in await chat.sends("何平", "公司资料.xlsx", data)
+    assert "交给管理员" in await chat.sends("李强", "公司资料.xlsx", data)
+    assert "X1" not in (await chat.units.company()).materials
+
+
+async def test_a_list_called_material_is_a_list(chat: Chat) -> None:
+    assert "这份表要做什么" in await chat.sends("李强", "1.xlsx", workbook(HEADINGS, *GOOD, title="材料"))
+
+
+async def test_in_a_group_a_file_is_not_read(chat: Chat) -> None:
+    assert "私聊" in await chat.sends("李强", "申购.xlsx", workbook(HEADINGS, *GOOD), chat=GROUP)
+
+
+async def test_who_may_not_receive_is_refused(chat: Chat) -> None:
+    await chat.sends("李强", "入库单.xlsx", workbook([*HEADINGS, "单价"], [1, "红砖", None, 50, "块", 1]))
+    assert await chat.numbers() == []
+    assert [row["person"] for row in await chat.rows("SELECT person FROM audit")] == ["u-liqiang"]
+
+
+async def test_hostile_words_in_a_cell_are_shown_as_typed(chat: Chat) -> None:
+    rows = [[n, said, None, 1, "包"] for n, said in enumerate(("[点我](http://evil.example)", "@所有人", "{{7*191}}"))]
+    told = await chat.sends("李强", "申购.xlsx", workbook(HEADINGS, *rows))
+    markdown = "\n".join(one.markdown for one in chat.heard)
+    assert "1337" not in told
+    assert "](" not in markdown.replace("\\", "\0")
+    assert await chat.numbers() == []
