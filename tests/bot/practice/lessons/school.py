@@ -133,7 +133,7 @@ def prepared(folder: Path, company: Path) -> dict[str, Any]:
 async def school(folder: Path, company: Path = DEMO, *, photos: bool = False) -> AsyncGenerator[School]:
     """The whole of it, with its progress beside the book."""
     data = prepared(folder, company)
-    local = LocalDingTalk(data, limits_on=False)
+    local = LocalDingTalk(data, limits_on=False, has_practice=True)
     lessons = Lessons(ProgressFile(folder.parent / "practice.json"), photos=photos)
     url = await local.start(port=0, extra=lessons.routes())
     robot = Robot(read_settings(environment(url, company, folder), directory=folder), Secrets())
