@@ -100,6 +100,8 @@ def last_word(deeds: Sequence[Deed], sight: Sight, *, is_right: Callable[[Booked
 def _of_asked(deed: Asked, sight: Sight) -> Verdict | None:
     if deed.person != sight.me.id:
         return sight.not_me(deed.person) if _same(deed.words, sight.wanted.say) else None
+    if not deed.is_heard:
+        return Wrong(why="这句没有 @料掌柜，群里它只听 @ 它的话。带上 @料掌柜 再发一次。", mend=sight.wanted.say)
     if not deed.answers:
         return None if deed.is_press else silence(sight.wanted)
     for answer in deed.answers:
@@ -408,7 +410,7 @@ class Shows:
                 return Wrong(why=why)
             return Wrong(why="这张照片里没有认出材料标签。挑清楚的、正对着拍的一张再发。")
         if any(isinstance(deed, Asked) and deed.person == self.sight.me.id for deed in deeds):
-            return NotYet(note="这一步要发照片：点输入框旁的“图片”，选材料标签。")
+            return NotYet(note="这一步要发照片：点输入框上的“现场标签”，选这种材料。")
         return NotYet()
 
 

@@ -53,7 +53,8 @@ class Answer:
 class Asked:
     """Something a person said, showed or pressed, with all that the robot answered; no answer is silence.
 
-    `chat` is a group's conversation or PRIVATE; a press has no words.
+    `chat` is a group's conversation or PRIVATE; a press has no words. `is_heard` is false for what was said in a group
+    without mentioning the robot.
     """
 
     person: str
@@ -61,6 +62,7 @@ class Asked:
     words: str = ""
     is_picture: bool = False
     is_press: bool = False
+    is_heard: bool = True
     answers: tuple[Answer, ...] = ()
 
 

@@ -35,6 +35,7 @@ class Said:
     chat: str
     words: str
     is_picture: bool
+    is_heard: bool = True
 
 
 class BookReader:
@@ -53,7 +54,7 @@ class BookReader:
             self._out_id = (await connection.execute(select(func.max(_out.c.id)))).scalar_one_or_none() or 0
 
     def note(self, said: Said) -> None:
-        """Somebody wrote something to the robot; the oldest unanswered is forgotten when there are too many."""
+        """Somebody wrote something; the oldest unanswered is forgotten when there are too many."""
         self._said[said.key] = said
         while len(self._said) > ROWS_MAX:
             self._said.pop(next(iter(self._said)))
@@ -88,7 +89,12 @@ class BookReader:
     def _asked(self, key: str, answers: list[Answer]) -> Asked:
         said = self._said.pop(key)
         return Asked(
-            person=said.person, chat=said.chat, words=said.words, is_picture=said.is_picture, answers=tuple(answers)
+            person=said.person,
+            chat=said.chat,
+            words=said.words,
+            is_picture=said.is_picture,
+            is_heard=said.is_heard,
+            answers=tuple(answers),
         )
 
     async def _entries(self, connection: AsyncConnection) -> list[Deed]:
@@ -132,8 +138,9 @@ class BookReader:
         return told, answers
 
     async def _settled(self, connection: AsyncConnection) -> list[str]:
-        """Which of the noted messages the robot is done with, in the order in which they were said."""
-        keys, done = list(self._said), set[str]()
+        """Which of the noted messages are done with, in the order in which they were said."""
+        keys = list(self._said)
+        done = {key for key in keys if not self._said[key].is_heard}
         for start in range(0, len(keys), IN_CHUNKS):
             part = keys[start : start + IN_CHUNKS]
             query = select(_in.c.key).where(_in.c.key.in_(part), _in.c.state != inbox.RECEIVED)

@@ -45,6 +45,7 @@ class Class:
     deeds: deque[Deed] = field(default_factory=lambda: deque[Deed](maxlen=DEEDS_MAX))
     seen: int = 0  # deeds ever, also those that are forgotten
     noted: deque[str] = field(default_factory=lambda: deque[str](maxlen=DEEDS_MAX))
+    rounds: int = 0
     walks: dict[str, Walk] = field(default_factory=dict[str, Walk])
     elsewhere: dict[str, str] = field(default_factory=dict[str, str])  # who answered from their window: whose lesson
     language: tuple[Company, Reader] | None = None
@@ -101,6 +102,10 @@ class Lessons:
                 self._class.local.rooms.talk.listeners.remove(self._hear)
             self._class = None
 
+    def walk_of(self, person: str) -> Walk | None:
+        """Where somebody stands in the lesson they are in."""
+        return self._class.walks.get(person) if self._class is not None else None
+
     # What happens.
 
     def _hear(self, message: Message) -> None:
@@ -109,13 +114,19 @@ class Lessons:
             return
         world = room.local.world
         is_private = message.conversation not in world.groups
-        to_robot = message.sender in world.people and (is_private or message.mentions_robot)
-        if to_robot and message.id not in room.noted:
+        if message.sender in world.people and message.id not in room.noted:
             room.noted.append(message.id)
             chat = PRIVATE if is_private else message.conversation
             key = f"robot:{world.corp_id}:{message.id}"
-            is_picture = message.kind in PICTURES
-            room.reader.note(Said(key=key, person=message.sender, chat=chat, words=message.text, is_picture=is_picture))
+            said = Said(
+                key=key,
+                person=message.sender,
+                chat=chat,
+                words=message.text,
+                is_picture=message.kind in PICTURES,
+                is_heard=is_private or message.mentions_robot,
+            )
+            room.reader.note(said)
         self._wake.set()
 
     async def _watch(self, room: Class) -> None:
@@ -152,6 +163,9 @@ class Lessons:
 
     async def _settle(self, room: Class, person: str, walk: Walk, before: Walk | None) -> None:
         """Keep where somebody stands now, let colleagues act, and show it."""
+        if before is None or (walk.at, walk.round) != (before.at, before.round):
+            room.rounds += 1  # counted for all together: two lessons may have the same colleague ask
+            walk = replace(walk, round=room.rounds)
         room.walks[person] = walk
         if before is None or (walk.at, walk.acted, walk.round) != (before.at, before.acted, before.round):
             self._let_act(room, person)
@@ -280,9 +294,7 @@ class Lessons:
             scene = await self._scene(room, who, lesson)
         except Lacking as lacking:
             raise PageRefusal(lacking.why) from lacking
-        before = room.walks.get(who.id)
-        at = min(at, len(lesson.plans) - 1)
-        walk = begin(lesson, scene, at=at, now=room.seen, round_no=before.round if before else 0)
+        walk = begin(lesson, scene, at=min(at, len(lesson.plans) - 1), now=room.seen)
         await self._settle(room, who.id, walk, None)
 
     async def _leave(self, room: Class, who: Person, _: str) -> None:
@@ -315,13 +327,14 @@ class Lessons:
         now = now_of(walk) if walk is not None else None
         is_listed = now is None or now.is_finished
         entries = [await self._entry(room, who, one, learner) for one in mine] if is_listed else []
-        following = next((e for e in entries if not e.finished and not e.lacking), None)
+        others = [_others(room, company, one) for one in self._lessons.values() if one not in mine]
+        following = next((e for e in (*entries, *others) if not e.finished and not e.lacking), None)
         return Panel(
             me=who.id,
             name=who.name,
             now=now,
             mine=entries,
-            others=[_others(room, company, one) for one in self._lessons.values() if one not in mine],
+            others=others,
             elsewhere=_elsewhere(room, company, who),
             following=following if now is not None else None,
             is_kept=self._progress.is_kept,

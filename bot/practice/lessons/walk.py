@@ -50,9 +50,9 @@ class Walk:
         return acts[self.acted] if self.acted < len(acts) else None
 
 
-def begin(lesson: Lesson, scene: Scene, *, at: int, now: int, round_no: int = 0) -> Walk:
+def begin(lesson: Lesson, scene: Scene, *, at: int, now: int) -> Walk:
     """At a step, or before it where that step rests on documents that this book does not have."""
-    return _from(Walk(lesson=lesson, scene=scene, round=round_no), at, now)
+    return _from(Walk(lesson=lesson, scene=scene), at, now)
 
 
 def again(walk: Walk, *, now: int) -> Walk:

@@ -72,7 +72,7 @@ def _photograph(scene: Scene, _: Kept) -> Step:
     material = scene.goods.material
     return Step(
         do=f"材料名太长懒得打？拍一张{scene.goods.said}的标签发到群里。",
-        hint="点输入框旁的“图片”，挑这种材料的标签。拍歪了、太暗了它会认不出。",
+        hint="点输入框上的“现场标签”，挑这种材料。手机上就是对着标签拍一张；拍歪了、太暗了它会认不出。",
         check=Shows(sight=sight(scene, ""), material=material),
     )
 

@@ -1,6 +1,7 @@
 """What several lessons share: setting a scene, colleagues who do their part, questions that everybody asks."""
 
 from collections.abc import Callable, Collection
+from typing import Final
 
 from bot.practice.lessons.advice import Wanted
 from bot.practice.lessons.checks import Asks, Check, Hears, Sight, TakesBack, shown
@@ -30,7 +31,8 @@ from domain.company import Company, Person, Role
 from domain.documents import Act, DocumentKind
 from domain.values import Money, Quantity
 
-ANY_NUMBER = "…"  # stands for a document that colleagues are still preparing
+ROUNDS: Final = 40  # so many preparations before an amount comes again; the robot asks back within ten minutes
+ANY_NUMBER: Final = "…"  # stands for a document that colleagues are still preparing
 
 
 def set_up(
@@ -192,7 +194,7 @@ def take_back(scene: Scene, number: str, *, word: str, do: str, hint: str, said:
 
 def asked_for(goods: Goods, chain: Chain, round_no: int) -> Quantity:
     """Another amount every time, because the robot asks back when it hears the same words twice."""
-    return Quantity(chain.quantity.millionths + round_no % 9 * MILLION, goods.material.base_unit)
+    return Quantity(chain.quantity.millionths + round_no % ROUNDS * MILLION, goods.material.base_unit)
 
 
 def requisition_by(scene: Scene, chain: Chain, round_no: int) -> CoAct:
@@ -246,4 +248,4 @@ def asked_by(scene: Scene) -> str:
 
 def requested_amount(scene: Scene, round_no: int) -> str:
     """What somebody asks for in a lesson without a chain, another amount every time."""
-    return words(Quantity(scene.goods.many.millionths + round_no % 9 * MILLION, scene.goods.material.base_unit))
+    return words(Quantity(scene.goods.many.millionths + round_no % ROUNDS * MILLION, scene.goods.material.base_unit))

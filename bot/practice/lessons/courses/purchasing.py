@@ -30,11 +30,11 @@ def _cheaper(scene: Scene) -> Price:
 
 def _confirm(scene: Scene, kept: Kept) -> Step:
     order, price = kept.get("order", ANY_NUMBER), _cheaper(scene)
-    say = f"确认 {order} 单价{price}"
+    say = f"确认 {order} 单价{price} {scene.supplier_said}"
     return Step(
-        do=f"申购批完，变成了采购单 {order}。你跟供应商谈到了 {price}，按这个价确认下单。",
+        do=f"申购批完，变成了采购单 {order}。你跟{scene.supplier_said}谈到了 {price}，按这个价确认下单。",
         say=say,
-        hint="价没变就直接按卡片上的“确认下单”。改了价或换供应商，用一句话：单号后面写上。",
+        hint="价没变就直接按卡片上的“确认下单”。改了价或换供应商，就用一句话，写在单号后面。",
         where=Where.PRIVATE,
         check=Decides(
             sight=sight(scene, say),
@@ -63,7 +63,7 @@ def _delivery(scene: Scene, kept: Kept, round_no: int) -> Sequence[CoAct]:
     keeper = scene.keeper
     if keeper is None:
         return ()
-    part = Quantity((2 + round_no % 5) * MILLION, scene.goods.material.base_unit)
+    part = Quantity((1 + round_no % 7) * MILLION, scene.goods.material.base_unit)
     return [
         CoAct(
             person=keeper,

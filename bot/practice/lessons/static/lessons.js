@@ -89,7 +89,6 @@
 
   function show(isOpen) {
     panel.hidden = !isOpen;
-    document.body.classList.toggle(OPEN, isOpen);
     toggle.setAttribute("aria-expanded", String(isOpen));
     remember(OPEN, isOpen);
     if (isOpen) load();

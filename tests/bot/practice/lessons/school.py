@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from bot.practice.lessons.service import Lessons
 from bot.practice.lessons.verdict import NotYet, Wrong
 from bot.practice.lessons.walk import Walk
 from bot.program import Robot
-from bot.sandbox.app import LocalDingTalk
+from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET, LocalDingTalk
 from bot.settings import read_settings
 from storage.database import Database
 
@@ -33,7 +33,9 @@ class School:
 
     def walk(self, person: str) -> Walk:
         """Where the person stands."""
-        return self.lessons._class.walks[person]  # pyright: ignore
+        walk = self.lessons.walk_of(person)
+        assert walk is not None
+        return walk
 
     async def does(self, act: str, person: str, lesson: str = "") -> dict[str, Any]:
         """A button of the panel."""
@@ -65,12 +67,8 @@ class School:
         return walk.step
 
     def says(self, person: str, words: str, where: Where = Where.GROUP) -> None:
-        walk = self._walks.get(person) or next(iter(self._walks.values()))
-        self.local.say(person, walk.scene.group.conversation if where is Where.GROUP else "private", words)
-
-    @property
-    def _walks(self) -> Mapping[str, Walk]:
-        return self.lessons._class.walks  # pyright: ignore
+        group = next(iter(self.local.world.groups))
+        self.local.say(person, group if where is Where.GROUP else "private", words)
 
     async def goes_wrong(self, person: str, words: str, where: Where = Where.GROUP) -> Wrong:
         """Say something that is not what the step wants; what the panel says to it."""
@@ -111,12 +109,32 @@ class School:
         return self.walk(person).past
 
 
+def environment(url: str, company: Path, folder: Path) -> dict[str, str]:
+    """What the robot of this process is told."""
+    return {
+        "DINGTALK_CLIENT_ID": CLIENT_ID,
+        "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
+        "DINGTALK_OPENAPI_ENDPOINT": url,
+        "DINGTALK_OAPI_ENDPOINT": url,
+        "DATABASE_URL": f"sqlite:///{folder / 'book.sqlite3'}",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_PORT": "0",
+        "COMPANY_FILE": str(company),
+        "SANDBOX_CLOCK_URL": f"{url}/sandbox/clock",
+    }
+
+
+def prepared(folder: Path, company: Path) -> dict[str, Any]:
+    """A place for the book, and the company's data."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return json.loads(company.read_text(encoding="utf-8"))
+
+
 @asynccontextmanager
 async def school(folder: Path, company: Path = DEMO, *, photos: bool = False) -> AsyncGenerator[School]:
     """The whole of it, with its progress beside the book."""
-    data: dict[str, Any] = json.loads(company.read_text(encoding="utf-8"))
-    folder.mkdir(parents=True, exist_ok=True)
-    local = LocalDingTalk(data, limits_on=False)
+    data = prepared(folder, company)
+    local = LocalDingTalk(data, limits_on=False, has_practice=True)
     lessons = Lessons(ProgressFile(folder.parent / "practice.json"), photos=photos)
     url = await local.start(port=0, extra=lessons.routes())
     robot = Robot(read_settings(environment(url, folder / "book.sqlite3", company), directory=folder), Secrets())

@@ -143,6 +143,7 @@ def test_what_else_the_person_books_is_their_affair() -> None:
         (asked("NotUnderstood"), "没看懂", SAY),
         (asked(), "没有回话", SAY),
         (asked("StockAnswer"), "刚才那句是查库存", SAY),
+        (replace(asked(words=SAY), is_heard=False), "没有 @料掌柜", SAY),
     ],
 )
 def test_what_the_robot_asked_or_refused_is_explained(answer: Asked, why: str, mend: str) -> None:

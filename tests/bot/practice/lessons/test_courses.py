@@ -1,4 +1,4 @@
-"""Every lesson, from its first step to its last, against the real robot: as written, each sentence does what it says."""
+"""Every lesson, from its first step to its last, against the real robot: each sentence does what it says."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.practice.lessons.lesson import Where
+from bot.practice.lessons.verdict import Wrong
 from tests.bot.practice.lessons.school import DEMO, school
 
 GARDEN = Path(__file__).with_name("garden.json")
@@ -67,16 +68,16 @@ async def test_a_storekeeper_gets_everything_wrong_and_then_right(tmp_path: Path
         await here.undoes(KEEPER, wrong.mend)
         assert await here.does_step(KEEPER) == "15 包收进库了，库存现有 135 包。"
 
-        assert "记成了收货" in (wrong := await here.goes_wrong(KEEPER, "收货 42.5水泥 5包 单价26")).why
-        await here.undoes(KEEPER, wrong.mend)
-        assert "记给了钢筋班" in (wrong := await here.goes_wrong(KEEPER, "领 42.5水泥 5包 钢筋班 主体结构")).why
-        await here.undoes(KEEPER, wrong.mend)
-        assert "阶段不对：记到了桩基" in (wrong := await here.goes_wrong(KEEPER, "领 42.5水泥 5包 瓦工班 桩基")).why
-        await here.undoes(KEEPER, wrong.mend)
-        assert "材料不对：记的是扎丝" in (wrong := await here.goes_wrong(KEEPER, "领 扎丝 5千克 瓦工班 桩基")).why
-        await here.undoes(KEEPER, wrong.mend)
-        assert "单位不对：写成了 5 吨" in (wrong := await here.goes_wrong(KEEPER, "领 42.5水泥 5吨 瓦工班 桩基")).why
-        await here.undoes(KEEPER, wrong.mend)
+        for words, why in (
+            ("收货 42.5水泥 5包 单价26", "记成了收货"),
+            ("领 42.5水泥 5包 钢筋班 主体结构", "记给了钢筋班"),
+            ("领 42.5水泥 5包 瓦工班 桩基", "阶段不对：记到了桩基"),
+            ("领 扎丝 5千克 瓦工班 桩基", "材料不对：记的是扎丝"),
+            ("领 42.5水泥 5吨 瓦工班 桩基", "单位不对：写成了 5 吨"),
+        ):
+            wrong = await here.goes_wrong(KEEPER, words)
+            assert why in wrong.why
+            await here.undoes(KEEPER, wrong.mend)
         wrong = await here.goes_wrong(KEEPER, "领 42.5水泥 5000包 瓦工班 主体结构")
         assert "不够" in wrong.why
 
@@ -96,12 +97,23 @@ async def test_what_the_robot_asks_back_is_answered_in_a_word(tmp_path: Path) ->
         assert walk.past[-1] == "5 包领给瓦工班了，库存还剩 130 包。"
 
 
+async def test_words_without_a_mention_are_not_heard_and_the_panel_says_so(tmp_path: Path) -> None:
+    async with school(tmp_path / "book") as here:
+        await here.does("start", KEEPER, "keeper")
+        step = await here.ready(KEEPER)
+        here.local.say(KEEPER, here.walk(KEEPER).scene.group.conversation, step.say, mention=False)
+        walk = await here.until(KEEPER, lambda w: isinstance(w.verdict, Wrong))
+        assert "没有 @料掌柜" in getattr(walk.verdict, "why", "")
+        await here.does_step(KEEPER)
+
+
 async def test_another_person_who_does_the_step_is_sent_back(tmp_path: Path) -> None:
     async with school(tmp_path / "book") as here:
         await here.does("start", KEEPER, "keeper")
         here.says(MANAGER, "库存 42.5水泥")
         walk = await here.until(KEEPER, lambda w: getattr(w.verdict, "by", "") == MANAGER)
-        assert "你现在是何威，请换成曹斌" in walk.verdict.why  # pyright: ignore
+        assert isinstance(walk.verdict, Wrong)
+        assert "你现在是何威，请换成曹斌" in walk.verdict.why
         panel = await here.panel(MANAGER)
         assert 'data-testid="lesson-elsewhere"' in panel
         assert "换成曹斌" in panel
