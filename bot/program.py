@@ -177,7 +177,7 @@ class Robot:
         self.http_port = runner.addresses[0][1]
 
     def _start_ticker(self) -> None:
-        """APScheduler only ticks; what is due, and who does it, stands in the database. The sandbox's clock does too."""
+        """APScheduler only ticks, in the sandbox its clock: what is due, and who does it, stands in the database."""
         self._ticker = Ticker(self._units.work, self._units.company, self._clock.now)
         scheduler: Any = AsyncIOScheduler(timezone=self._settings.timezone)
         if isinstance(self._clock, SandboxClock):

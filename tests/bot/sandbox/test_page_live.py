@@ -117,7 +117,7 @@ async def test_a_walking_clock_says_where_it_goes(dingtalk: LocalDingTalk, chrom
 
 @pytest.fixture
 async def practising(machine: Machine) -> AsyncIterator[LocalDingTalk]:
-    local = LocalDingTalk(COMPANY, now=machine, has_practice=True, epoch="first")
+    local = LocalDingTalk(COMPANY, now=machine, has_practice=True)
     await local.start(port=0)
     yield local
     await local.stop()
@@ -129,10 +129,15 @@ async def without_lessons(route: Route) -> None:
     await route.fulfill(status=200, content_type=kind, body="")
 
 
+async def of_the_demonstration(route: Route) -> None:
+    await route.fulfill(status=200, content_type="application/json", body='{"is_demo": true}')
+
+
 async def opened(chromium: Browser, local: LocalDingTalk) -> Window:
     window = await Window.open(chromium, "about:blank#", "")
     window.faults.clear()
     await window.page.route("**/sandbox/lessons/static/*", without_lessons)
+    await window.page.route("**/sandbox/api/practice", of_the_demonstration)
     await window.goes_to(local.url, "u-boss", CONV)
     return window
 

@@ -140,7 +140,6 @@ async def check(page: Page, problems: list[str], size: tuple[int, int]) -> None:
     taps: list[tuple[float, str]] = await page.evaluate(TAPS)
     assert [tap for tap in taps if tap[0] < TAP_MIN - 0.5] == []
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), size
-    assert [shift for shift in await page.evaluate("shifts") if shift[0] >= SHIFT_MAX] == []
     assert await page.evaluate("violations") == []
     assert problems == []
 
@@ -158,6 +157,8 @@ async def test_all_that_is_seen_can_be_read_and_touched(
         await window.goes_to(site.url, "u-li", conversation)
         await expect(page.locator("#offline")).to_be_hidden()
         await check(page, window.faults, size)
+        # Before anything is pressed: what a press moves later than half a second after it counts as well.
+        assert [shift for shift in await page.evaluate("shifts") if shift[0] >= SHIFT_MAX] == []
     await window.goes_to(site.url, "u-li", CONV)
     await page.get_by_test_id("drawer-toggle").click()
     for tab in ("frames", "units", "faults"):

@@ -234,7 +234,7 @@ async def test_a_person_is_found_and_opened_in_a_window_of_their_own(
         boss = await Window.open(chromium, url, "u-shenrong")
         await boss.page.get_by_test_id("me").click()
         await boss.page.get_by_test_id("people-search").fill("班组长")
-        await expect(boss.page.get_by_test_id("people").get_by_role("listitem")).to_have_count(3)
+        await expect(boss.page.get_by_test_id("people").get_by_role("listitem")).to_have_count(5)
         async with boss.page.context.expect_page() as opened:
             await boss.page.get_by_test_id("window-u-majun").click()
         lead = await opened.value

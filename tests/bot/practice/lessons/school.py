@@ -17,7 +17,7 @@ from bot.practice.lessons.service import Lessons
 from bot.practice.lessons.verdict import NotYet, Wrong
 from bot.practice.lessons.walk import Walk
 from bot.program import Robot
-from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET, LocalDingTalk
+from bot.sandbox.app import LocalDingTalk
 from bot.settings import read_settings
 from storage.database import Database
 
@@ -107,21 +107,6 @@ class School:
         while not self.walk(person).is_finished:
             await self.does_step(person)
         return self.walk(person).past
-
-
-def environment(url: str, company: Path, folder: Path) -> dict[str, str]:
-    """What the robot of this process is told."""
-    return {
-        "DINGTALK_CLIENT_ID": CLIENT_ID,
-        "DINGTALK_CLIENT_SECRET": CLIENT_SECRET,
-        "DINGTALK_OPENAPI_ENDPOINT": url,
-        "DINGTALK_OAPI_ENDPOINT": url,
-        "DATABASE_URL": f"sqlite:///{folder / 'book.sqlite3'}",
-        "HTTP_HOST": "127.0.0.1",
-        "HTTP_PORT": "0",
-        "COMPANY_FILE": str(company),
-        "SANDBOX_CLOCK_URL": f"{url}/sandbox/clock",
-    }
 
 
 def prepared(folder: Path, company: Path) -> dict[str, Any]:
