@@ -12,7 +12,6 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.commands.run import started
 from bot.logs import Secrets
 from bot.practice.lessons.service import Lessons
 from bot.practice.month import Month, live_through, tell
@@ -20,6 +19,7 @@ from bot.practice.source import Source
 from bot.program import Robot
 from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET, LocalDingTalk
 from bot.settings import read_settings
+from bot.starting import started
 from storage.database import Database
 
 log: Final = logging.getLogger(__name__)
