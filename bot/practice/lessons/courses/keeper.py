@@ -74,6 +74,7 @@ def _photograph(scene: Scene, _: Kept) -> Step:
         do=f"材料名太长懒得打？拍一张{scene.goods.said}的标签发到群里。",
         hint="点输入框上的“现场标签”，挑这种材料。手机上就是对着标签拍一张；拍歪了、太暗了它会认不出。",
         check=Shows(sight=sight(scene, ""), material=material),
+        shows_label=True,
     )
 
 
