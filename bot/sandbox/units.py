@@ -6,7 +6,6 @@ from typing import Final
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.limits import API_UNITS_PER_MONTH, STREAM_UNITS_PER_MONTH
 
-
 # What stands where the kinds of calls stand, for what was used before anybody counted by kind.
 _EARLIER: Final = "以前的"
 
