@@ -83,7 +83,7 @@ def _slip(scene: Scene, _: Kept) -> Step:
     return _issue_step(
         scene,
         scene.goods.fewer,
-        do=f"人总有手快的时候。照例句记一笔 {amount} 的领料，当作记错了，下一步来撤。",
+        do=f"人总有手快的时候。照例句记一笔领料 {amount}，当作记错了，下一步来撤。",
         hint="这一笔是故意的，先照样记上。",
         keep="slip",
     )
