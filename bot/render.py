@@ -211,7 +211,9 @@ def _capped(text: str) -> str:
 
 
 def _first_words(body: str) -> str:
-    plain = re.sub(r"[*#>`\\]", "", body.splitlines()[0] if body else "")
+    """The first line without its marks. A # within the line, or a sign behind a backslash, is part of a name."""
+    line = body.splitlines()[0] if body else ""
+    plain = re.sub(r"^\s*(?:[#>]+|[-*+])\s+|\*\*|`|\\(.)", r"\1", line)
     return plain.strip() or "料掌柜"
 
 

@@ -112,7 +112,10 @@ def money(value: Money | None) -> Markup:
 
 
 def price(value: Price | None) -> Markup:
-    return Markup("未定") if value is None else Markup(f"¥{decimal_text(value.micros, 6)}")  # noqa: S704  # digits only
+    if value is None:
+        return Markup("未定")
+    whole, _, decimals = decimal_text(value.micros, 6).partition(".")
+    return Markup(f"¥{int(whole):,}{'.' + decimals if decimals else ''}")  # noqa: S704  # digits only
 
 
 def day(value: date | None) -> Markup:

@@ -27,6 +27,13 @@ def last_paid(facts: Facts, material: Material) -> PaidPrice | None:
     return PaidPrice(price=newest.unit_price, unit=newest.unit, supplier=newest.supplier or "", day=newest.day)
 
 
+def last_supplier(facts: Facts, material: Material) -> str:
+    """Who was paid last for a material; receipts and notes that name nobody are passed over. "" for nobody known."""
+    noted = sorted((n for n in facts.company.prices if n.material == material.code), key=lambda n: n.day, reverse=True)
+    named = (*(paid.supplier for paid in facts[LastPricesOf(material=material.code)]), *(n.supplier for n in noted))
+    return next((code for code in named if code and code in facts.company.suppliers), "")
+
+
 def price_in(material: Material, paid: PaidPrice, unit: str) -> Price | None:
     """A price turned into one per another unit of the material, rounded half up to six places."""
     theirs, ours = units_per_base(material, paid.unit), units_per_base(material, unit)

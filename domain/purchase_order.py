@@ -12,7 +12,7 @@ from domain.entries import Entry
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, Question, SeriesOf, ToGroup, ToPeople
 from domain.permissions import Action, Permit, check, in_project
-from domain.prices import last_paid, price_in
+from domain.prices import last_paid, last_supplier, price_in
 from domain.records import BookedBy, DocumentOf, LastPricesOf, document, material, project, supplier
 from domain.repeat import note_booking, refuse_repeat
 from domain.stock import in_base
@@ -94,7 +94,7 @@ def _suggested(draft: Draft, line: Line) -> tuple[str, Price | None]:
     kept = material(draft.company, line.material)
     paid = last_paid(draft, kept)
     price = line.price or (price_in(kept, paid, line.entered.unit) if paid else None)
-    return (paid.supplier if paid and paid.supplier in draft.company.suppliers else ""), price
+    return last_supplier(draft, kept), price
 
 
 def draw_up(draft: Draft, requisition: Document) -> tuple[Document, ...]:

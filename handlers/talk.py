@@ -283,6 +283,10 @@ class Talk:
 
     def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
+        if reading.status is Status.UNKNOWN or reading.intent is None:
+            if self._text.rstrip("。！!~～ ") in _GREETINGS:
+                return self._help(facts, reading)
+            reading = self._looked_up(facts) or reading
         self._reading, self._said, self._again = reading, said, again
         if reading.status is Status.UNKNOWN or reading.intent is None:
             return self._not_understood()
@@ -300,6 +304,14 @@ class Talk:
         return handler(
             Ask(reading=reading, by=self.by, company=facts.company, today=facts.today, said=said, again=again)
         )
+
+    def _looked_up(self, facts: Facts) -> Reading | None:
+        """The bare name of a material asks what lies there: to look does no harm, and silence helps nobody."""
+        names = (name for m in facts.company.materials.values() for name in (m.label, *m.aliases))
+        if len(self._text) < _NAME_MIN or not any(self._text in name for name in names):
+            return None
+        reading = self._reading_of(facts, None, text=f"{_LOOK_UP} {self._text}")
+        return reading if reading.status is Status.OK and reading.lines else None
 
     def _answer(self, what: object) -> Operation:
         return Operation(by=self.by, may=None, decide=lambda draft: draft.answer(what))
@@ -320,11 +332,16 @@ class Talk:
                 roles=tuple(
                     dict.fromkeys(g.role.value for g in person.grants if g.project in {None, code} or not code)
                 ),
-                material=example.label if example else "水泥",
+                material=next(iter(example.aliases), example.label) if example else "水泥",
                 unit=example.base_unit if example else "包",
             )
         )
 
+
+# What people write first to see whether anybody is there.
+_GREETINGS: Final = frozenset({"你好", "您好", "在吗", "在么", "在不在", "有人吗", "hi", "hello", "Hi", "Hello"})
+_LOOK_UP: Final = "库存"
+_NAME_MIN: Final = 2  # characters; one is chatter as often as a name
 
 # The mark that remembers when a person last got the helpful line; no text has this digest.
 _HELPED: Final = "help"

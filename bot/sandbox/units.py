@@ -1,9 +1,13 @@
 """What the month has cost: DingTalk sells API calls and stream-and-webhook units in two pools."""
 
 from collections import Counter
+from typing import Final
 
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.limits import API_UNITS_PER_MONTH, STREAM_UNITS_PER_MONTH
+
+# What stands where the kinds of calls stand, for what was used before anybody counted by kind.
+_EARLIER: Final = "以前的"
 
 
 class Units:
@@ -24,8 +28,8 @@ class Units:
     def add_past(self, month: str, *, api: int, stream: int) -> None:
         """What a month ("2026-11") had used before the sandbox began to count."""
         calls, pushes = self._months.setdefault(month, (Counter(), Counter()))
-        calls["earlier"] += api
-        pushes["earlier"] += stream
+        calls[_EARLIER] += api
+        pushes[_EARLIER] += stream
 
     def as_json(self) -> dict[str, object]:
         """This month's counts, with what the standard edition allows."""

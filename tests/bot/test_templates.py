@@ -21,7 +21,8 @@ import pytest
 import domain
 import handlers
 from bot.render import TEMPLATES, Renderer, template_of
-from domain.company import Company
+from domain.arrival import WhatPrice
+from domain.company import Company, Material
 from domain.company_file import CompanyFileFaults
 from domain.company_file.faults import Fault
 from domain.digest import DailyDigest
@@ -280,3 +281,15 @@ def test_the_digest_fits_into_one_message_however_busy_the_day() -> None:
     text = shown(busy)
     assert len(text) < 3_400
     assert "其余没有显示" in text
+
+
+def test_the_title_keeps_every_sign_of_a_name_and_no_mark() -> None:
+    """DingTalk shows the title as it is; a wire called 22# that is shown as 22 is another wire."""
+    wire = Material(code="GJ-ZS", name="扎丝", spec="22#", base_unit="千克")
+    title, _, _ = Renderer(ZoneInfo("Asia/Shanghai")).text(
+        WhatPrice(wire, "千克", asks=("lines[0].unit_price",)),
+        company=Company(),
+        now=datetime(2026, 11, 26, tzinfo=UTC),
+        by=Asker(person="u", chat="private"),
+    )
+    assert title.startswith("扎丝 22# 没写单价")

@@ -134,6 +134,26 @@ async def test_talk_that_means_nothing_gets_one_line_in_ten_minutes(chat: Chat, 
     assert "没看懂" in await chat.says("李强", "哈哈哈")
 
 
+async def test_a_greeting_is_answered_with_what_one_may_say(chat: Chat) -> None:
+    for greeting in ("你好", "在吗", "您好！"):
+        assert "直接说就行" in await chat.says("李强", greeting, chat=PRIVATE)
+
+
+async def test_the_bare_name_of_a_material_asks_what_lies_there(chat: Chat) -> None:
+    assert await chat.says("张建国", "42.5水泥") == await chat.says("张建国", f"库存 {CEMENT}")
+    assert "没看懂" in await chat.says("张建国", "泥")
+
+
+async def test_the_price_is_asked_for_in_words_that_say_why(chat: Chat) -> None:
+    answer = await chat.says("张建国", f"收货{CEMENT}5包")
+    assert "没写单价，也没有等着到货的采购单，多少钱一包" in answer
+    assert "RK20261123-001" in await chat.says("张建国", "26")
+
+
+async def test_a_number_that_is_missing_may_be_quoted_instead(chat: Chat) -> None:
+    assert "引用那张单的消息再说“撤销”" in await chat.says("张建国", "撤销")
+
+
 @pytest.mark.parametrize(
     ("body", "answer"),
     [

@@ -72,6 +72,16 @@ async def test_purchasing_confirms_with_another_supplier(chat: Chat) -> None:
     assert (await chat.rows("SELECT supplier FROM document WHERE number = 'CG20261123-001'"))[0]["supplier"] == "S02"
 
 
+async def test_a_receipt_that_names_nobody_does_not_make_the_supplier_forgotten(chat: Chat) -> None:
+    await chat.says("张建国", f"收货{CEMENT}5包 单价29")
+    await chat.says("李强", f"申购{CEMENT}200包")
+    await chat.presses("张伟", "approve")
+    await chat.presses("张丽", "approve")
+    order = await chat.rows("SELECT supplier FROM document WHERE number = 'CG20261123-001'")
+    assert order[0]["supplier"] == "S01"
+    assert "¥5,800.00" in chat.told("张丽")
+
+
 async def test_an_order_arrives_in_two_deliveries(chat: Chat) -> None:
     await ordered(chat)
     answer = await chat.says("张建国", f"收货{CEMENT}120包")

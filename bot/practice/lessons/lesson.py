@@ -22,13 +22,17 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do. `say` is the sentence that does it, "" where none does; `moves_clock` offers the button."""
+    """One thing to do. `say` is the sentence that does it, "" where none does.
+
+    `moves_clock` offers the button for the clock, `shows_label` the one for the labels to photograph.
+    """
 
     do: str
     say: str = ""
     hint: str = ""
     where: Where = Where.GROUP
     moves_clock: bool = False
+    shows_label: bool = False
     check: Check
 
 

@@ -32,6 +32,13 @@ export function start() {
   by("me").addEventListener("click", () => {
     by("people").showModal();
     by("people").querySelector(".current")?.scrollIntoView({ block: "nearest" });
+    // Not on a phone, where the keyboard would cover the names.
+    if (matchMedia("(min-width: 721px) and (hover: hover)").matches) by("people-search")?.focus({ preventScroll: true });
   });
   by("people-search")?.addEventListener("input", search);
+  by("people-search")?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault(); // or the dialog closes
+    if (event.target.value.trim()) by("people").querySelector("li:not([hidden]) a.person")?.click();
+  });
 }

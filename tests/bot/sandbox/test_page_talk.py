@@ -235,6 +235,7 @@ async def test_a_person_is_found_and_opened_in_a_window_of_their_own(
         await boss.page.get_by_test_id("me").click()
         await boss.page.get_by_test_id("people-search").fill("班组长")
         await expect(boss.page.get_by_test_id("people").get_by_role("listitem")).to_have_count(5)
+        await expect(boss.page.get_by_test_id("people-search")).to_be_focused()
         async with boss.page.context.expect_page() as opened:
             await boss.page.get_by_test_id("window-u-majun").click()
         lead = await opened.value
@@ -242,5 +243,8 @@ async def test_a_person_is_found_and_opened_in_a_window_of_their_own(
         await lead.get_by_test_id("suggestion").first.click()
         await expect(lead.get_by_test_id("message")).to_contain_text("库存 42.5水泥")
         await expect(lead.get_by_test_id("suggestions")).to_be_hidden()
+        await boss.page.get_by_test_id("people-search").fill("许静")
+        await boss.page.keyboard.press("Enter")
+        await expect(boss.page.get_by_test_id("me")).to_contain_text("许静")
     finally:
         await local.stop()

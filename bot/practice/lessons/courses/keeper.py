@@ -74,6 +74,7 @@ def _photograph(scene: Scene, _: Kept) -> Step:
         do=f"材料名太长懒得打？拍一张{scene.goods.said}的标签发到群里。",
         hint="点输入框上的“现场标签”，挑这种材料。手机上就是对着标签拍一张；拍歪了、太暗了它会认不出。",
         check=Shows(sight=sight(scene, ""), material=material),
+        shows_label=True,
     )
 
 
@@ -82,7 +83,7 @@ def _slip(scene: Scene, _: Kept) -> Step:
     return _issue_step(
         scene,
         scene.goods.fewer,
-        do=f"人总有手快的时候。照例句记一笔 {amount} 的领料，当作记错了，下一步来撤。",
+        do=f"人总有手快的时候。照例句记一笔领料 {amount}，当作记错了，下一步来撤。",
         hint="这一笔是故意的，先照样记上。",
         keep="slip",
     )

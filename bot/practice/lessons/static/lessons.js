@@ -103,6 +103,11 @@
     if (phone.matches) open(false);
   }
 
+  function showLabels() {
+    if (phone.matches) open(false);
+    document.getElementById("labels-open")?.click();
+  }
+
   function open(isExpanded) {
     remember(EXPANDED, isExpanded);
     expand(isExpanded);
@@ -124,6 +129,7 @@
       chosen.textContent = "钟在走…";
       return ask("/sandbox/api/clock", { preset: chosen.dataset.lessonsClock });
     }
+    if (chosen.hasAttribute("data-lessons-labels")) return showLabels();
     const act = chosen.dataset.lessonsAct;
     if (act === "hide") {
       show(false);

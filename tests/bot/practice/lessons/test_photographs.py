@@ -29,6 +29,7 @@ async def test_the_right_label_is_recognised_and_another_is_named(tmp_path: Path
         for _ in range(3):
             await here.does_step(KEEPER)
         assert "标签" in (await here.ready(KEEPER)).do
+        assert 'data-testid="lesson-labels"' in await here.panel(KEEPER)
         for text, why in (("LZG:SN-BAI", "这张是白水泥的标签"), ("https://example.com", "没有认出材料标签")):
             await shows(here, text)
             walk = await here.until(KEEPER, lambda w, why=why: isinstance(w.verdict, Wrong) and why in w.verdict.why)
