@@ -62,6 +62,7 @@ class Robot:
         try:
             await self._start()
         except BaseException:
+            await self._background.drain(0)
             await self._stack.aclose()
             raise
 
