@@ -123,6 +123,18 @@ async def test_a_week_brings_seven_evenings_in_their_order(garden: Standing) -> 
     assert evenings[0] > now
 
 
+async def test_a_week_on_a_line_that_says_no_loses_and_doubles_no_evening(garden: Standing) -> None:
+    await garden.says("u-tu", GARDEN_GROUP, "收货 营养土 40袋 单价18")
+    await garden.reads("u-tu", GARDEN_GROUP, "已入库", "40 袋")
+    await garden.post("/sandbox/api/faults", {"seed": 3, "faults": {"throttled": 400}})
+    assert (await garden.post("/sandbox/api/clock", {"preset": "week"}))[0] == 200
+    await garden.until(lambda clock: clock["walking_to"] is None, "/sandbox/clock")
+    found = await garden.get("/sandbox/api/messages", person="u-ai", conversation=GARDEN_GROUP)
+    evenings = [m["at"][:10] for m in found["messages"] if "日报" in m["title"] + m["text"]]
+    assert len(evenings) == 7
+    assert evenings == sorted(set(evenings))
+
+
 async def test_a_fresh_start_forgets_what_was_said_at_the_same_address(garden: Standing) -> None:
     await garden.says("u-tu", GARDEN_GROUP, "收货 营养土 40袋 单价18")
     await garden.reads("u-tu", GARDEN_GROUP, "已入库")

@@ -4,6 +4,9 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from bot.sandbox import walk
 from bot.sandbox.app import LocalDingTalk
 from bot.sandbox.clock import SHANGHAI, SandboxClock
 from bot.sandbox.nursery import Nursery
@@ -73,6 +76,18 @@ async def test_what_is_told_is_checked(robot: FakeRobot) -> None:
     assert (await robot.call("GET", "/sandbox/clock", query={"until": TEN.isoformat(), "then": "x"}))[0] == 400
 
 
+async def test_a_robot_that_is_still_busy_is_left_behind_by_one_stop_and_not_by_all(
+    dingtalk: LocalDingTalk, robot: FakeRobot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "WALK_STOP_SECONDS_MAX", 0.2)
+    await tells(robot, TEN, SIX)
+    await walks(robot, preset="week")
+    await until(lambda: dingtalk.clock.now() == SIX)
+    await tells(robot, TEN, NEXT_SIX)  # it works on what is due at six
+    await until(lambda: dingtalk.clock.now() != SIX)
+    assert dingtalk.clock.now() == NEXT_SIX
+
+
 async def test_a_stop_that_passes_while_it_is_looked_up_does_not_end_the_walk(machine: Machine) -> None:
     def ticking() -> datetime:
         machine.passes(microseconds=1)
@@ -80,11 +95,11 @@ async def test_a_stop_that_passes_while_it_is_looked_up_does_not_end_the_walk(ma
 
     nursery = Nursery()
     clock = SandboxClock(ticking)
-    walk = Walk(clock, nursery)
-    walk.hear(TEN, TEN + timedelta(microseconds=2))
-    walk.start(NEXT_SIX)
+    walking = Walk(clock, nursery)
+    walking.hear(TEN, TEN + timedelta(microseconds=2))
+    walking.start(NEXT_SIX)
     await asyncio.sleep(0)
-    walk.hear(machine.now, SIX)
+    walking.hear(machine.now, SIX)
     await until(lambda: clock.now() >= SIX)
     await nursery.stop()
 
