@@ -1,6 +1,7 @@
-"""Work that keeps a thread busy for seconds, in a loop of its own, and ended together with whoever waits for it."""
+"""Work that keeps a thread busy for seconds, and never keeps the program from ending."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
@@ -28,3 +29,18 @@ async def beside(work: Coroutine[Any, Any, Result]) -> Result:
             end()
         await asyncio.wait({thread})
         raise
+
+
+async def unminded(work: Callable[[], Result]) -> Result:
+    """What a function brings that cannot be ended: the program may end in the middle of it."""
+    result = Future[Result]()
+
+    def whole() -> None:
+        result.set_running_or_notify_cancel()
+        try:
+            result.set_result(work())
+        except BaseException as error:  # whatever it is, whoever waits hears of it
+            result.set_exception(error)
+
+    threading.Thread(target=whole, name="unminded", daemon=True).start()
+    return await asyncio.wrap_future(result)
