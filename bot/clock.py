@@ -28,13 +28,16 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abreast:
-    """Everything due `until` then is done and sent; the next thing is due at `then`, None when nothing is."""
+    """Everything due `until` then is done and sent, though something later may still be under way.
+
+    From now on the next thing is due at `then`, None when nothing is.
+    """
 
     until: datetime
     then: datetime | None
 
 
-CatchUp = Callable[[], Awaitable[Abreast | None]]
+CatchUp = Callable[[], Awaitable[Abreast]]
 
 
 class SandboxClock:
@@ -55,7 +58,7 @@ class SandboxClock:
     async def follow(self, catch_up: CatchUp) -> None:
         """Keep up with the sandbox until cancelled. A sandbox that does not answer leaves the time as it was.
 
-        `catch_up` does what is due; it returns None while something is still under way.
+        `catch_up` does what is due, and says how far that is.
         """
         while True:
             try:

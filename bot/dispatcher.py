@@ -35,6 +35,7 @@ log: Final = logging.getLogger(__name__)
 
 SENDING_MAX: Final = 16
 FINISH_SECONDS: Final = 1.5
+A_MOMENT: Final = timedelta(seconds=10)  # whoever moves the clock waits so long for another try
 IDLE_SECONDS_MAX: Final = 5.0
 ATTEMPTS_MAX: Final = 6
 MAYBE: Final = "may have arrived: "  # an error so marked has been repeated once already
@@ -124,12 +125,12 @@ class Dispatcher:
         return taken
 
     async def is_quiet(self) -> bool:
-        """Whether nothing is being sent and nothing is due to be."""
+        """Whether nothing is being sent, and nothing is due to be, now or in a moment, after DingTalk said no."""
         if self._sending or self._to_report:
             return False
         async with self._database.read() as connection:
             due = await outbox.next_due(connection, besides=self._sending)
-        return due is None or due > self._clock.now()
+        return due is None or due > self._clock.now() + A_MOMENT
 
     async def _turn(self) -> bool:
         """Mark what was sent, take what is due; whether there may be more to take at once."""

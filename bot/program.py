@@ -62,6 +62,7 @@ class Robot:
         try:
             await self._start()
         except BaseException:
+            await self._background.drain(0)
             await self._stack.aclose()
             raise
 
@@ -181,6 +182,7 @@ class Robot:
         self._ticker = Ticker(self._units.work, self._units.company, self._clock.now)
         scheduler: Any = AsyncIOScheduler(timezone=self._settings.timezone)
         if isinstance(self._clock, SandboxClock):
+            self._abreast_until = self._clock.now()
             self._background.start(self._clock.follow(self._catch_up), "sandbox clock")
         else:
             scheduler.add_job(
@@ -193,13 +195,13 @@ class Robot:
         scheduler.start()
         self._scheduler = scheduler
 
-    async def _catch_up(self) -> Abreast | None:
-        """Do what is due; how far that is, unless something is still under way."""
+    async def _catch_up(self) -> Abreast:
+        """Do what is due; how far that is, which stays where it was while something is still under way."""
         now = self._clock.now()
         await self._ticker.tick()
-        if not self._corridor.is_quiet or not await self._dispatcher.is_quiet():
-            return None
-        return Abreast(until=now, then=next_due(await self._units.company(), now))
+        if self._corridor.is_quiet and await self._dispatcher.is_quiet():
+            self._abreast_until = now
+        return Abreast(until=self._abreast_until, then=next_due(await self._units.company(), now))
 
     async def wait_connected(self, seconds: float) -> bool:
         """Whether the stream stands within so many seconds."""

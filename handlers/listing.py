@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -40,6 +41,7 @@ _TITLED: Final = (
     ("领料", "领料"), ("领用", "领料"), ("出库", "领料"), ("发料", "领料"),
 )  # fmt: skip
 _SUMS: Final = frozenset({"合计", "总计", "小计", "共计", "总和"})
+_NUMBER: Final = re.compile(r"\d[\d.,，]*")
 _NEEDED: Final = frozenset({"name", "spec", "quantity", "unit", "unit_price", "lot"})
 
 Row = tuple[int, tuple[Cell, ...]]
@@ -168,13 +170,19 @@ def _line(
     if spoiled:
         return spoiled[:1]
     text, name = _typed(cells, columns)
-    if len(text) > ROW_LENGTH_MAX:
+    if len(text) > ROW_LENGTH_MAX or _counts_twice(cells, columns):
         return [RowFault(row=number, kind="unread", said=text)]
     reading = read(f"申购 {text}", context=Context(), catalogue=catalogue, today=today)
     if reading.intent != "requisition.create" or len(reading.lines) != 1:
         return [RowFault(row=number, kind="unread", said=text)]
     faults = [*_open(number, reading, company), *_missing(number, reading, name, company)]
     return faults or reading.lines[0]
+
+
+def _counts_twice(cells: Sequence[Cell], columns: Sequence[str | None] | None) -> bool:
+    """Whether a cell for the quantity holds two, such as 7包8块: neither may be left out in silence."""
+    counted = (cell.text for name, cell in zip(columns or (), cells, strict=False) if name == "quantity")
+    return any(len(_NUMBER.findall(text)) > 1 for text in counted)
 
 
 def _typed(cells: Sequence[Cell], columns: Sequence[str | None] | None) -> tuple[str, str]:

@@ -4,8 +4,9 @@ import asyncio
 import signal
 import sys
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import uvloop
 
@@ -18,7 +19,13 @@ from bot.practice.source import DEMO, CompanyFileFaults, NobodyThere, Source, de
 from bot.practice.wishes import NOBODY, Wishes
 from bot.sandbox.app import CLIENT_ID, CLIENT_SECRET, LocalDingTalk
 
+Result = TypeVar("Result")
+
 PROGRESS: Final = Path("data/practice.json")
+
+
+class Stopped(Exception):
+    """SIGTERM or SIGINT has come."""
 
 
 def sandbox(*, host: str, port: int, company: Path | None, with_robot: bool) -> int:
@@ -34,11 +41,19 @@ def sandbox(*, host: str, port: int, company: Path | None, with_robot: bool) -> 
         return _say(f"读不了 {company}：{found.strerror}")
     try:
         if with_robot:
-            with tempfile.TemporaryDirectory(prefix="liaozhanggui-") as folder:
-                return uvloop.run(_practise(source, host, port, Path(folder)))
+            return _with_folder(source, host, port)
         return uvloop.run(_serve_alone(source, (company or DEMO).resolve(), host, port))
     except OSError as found:
         return _say(f"端口 {port} 用不了（{found.strerror}），换一个：--port 0")
+
+
+def _with_folder(source: Source, host: str, port: int) -> int:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="liaozhanggui-")
+    except OSError as found:
+        return _say(f"没有能用的临时文件夹（{found.strerror}），用环境变量 TMPDIR 指定一个。")
+    with folder as path:
+        return uvloop.run(_practise(source, host, port, Path(path)))
 
 
 def _interrupted() -> asyncio.Event:
@@ -59,20 +74,28 @@ async def _practise(source: Source, host: str, port: int, folder: Path) -> int:
         routes=wishes.routes(),
     )
     try:
-        url = await house.open(source)
-    except CannotOpen as found:
-        return _say(str(found))
-    try:
+        url = await _unless(stopping, house.open(source))
         _tell(f"演练环境已启动，用浏览器打开：{url}")
         while True:
-            wish = asyncio.ensure_future(wishes.next())
-            await asyncio.wait({wish, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if stopping.done():
-                wish.cancel()
-                return 0
-            wishes.done(await reopen(house, wish.result(), wishes.present))
+            wish = await _unless(stopping, wishes.next())
+            wishes.done(await _unless(stopping, reopen(house, wish, wishes.present)))
+    except CannotOpen as found:
+        return _say(str(found))
+    except Stopped:
+        return 0
     finally:
         await house.close()
+
+
+async def _unless(stopping: asyncio.Future[Any], work: Coroutine[Any, Any, Result]) -> Result:
+    """What the work brings. Raises Stopped, with the work ended, as soon as we are to stop."""
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.done():
+        return task.result()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    raise Stopped
 
 
 async def _serve_alone(source: Source, path: Path, host: str, port: int) -> int:

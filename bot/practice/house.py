@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
 
 from bot.logs import Secrets
+from bot.practice.beside import beside
 from bot.practice.lessons.service import Lessons
 from bot.practice.month import Month, live_through, tell
 from bot.practice.source import Source
@@ -63,13 +65,18 @@ class House:
         self._host, self._port, self._folder = host, port, folder
         self._lessons, self._routes = lessons, routes
         self._stack = AsyncExitStack()
+        self._month = folder / "month"
         self._lived: _Lived | None = None
         self._books = 0
 
     async def open(self, source: Source) -> str:
-        """Returns the address. Raises OSError for a port that is taken, CannotOpen; nothing stands then."""
+        """Returns the address. Raises CannotOpen; nothing stands then, nor after a cancellation."""
         try:
             return await self._open(source)
+        except (DBAPIError, OSError) as error:
+            await self.close()
+            why = error.orig if isinstance(error, DBAPIError) else error
+            raise CannotOpen(f"临时文件夹 {self._folder} 用不了（{why}）") from error
         except BaseException:
             await self.close()
             raise
@@ -77,12 +84,15 @@ class House:
     async def _open(self, source: Source) -> str:
         local = LocalDingTalk(source.data, has_practice=True)
         self._books += 1
-        book = self._folder / f"book-{self._books}.sqlite3"
+        here = self._folder / f"{self._books}"
+        here.mkdir()
+        self._stack.callback(shutil.rmtree, here, ignore_errors=True)
+        book = here / "book.sqlite3"
         if source.is_demo:
             lived = await self._live(source, local)
             shutil.copyfile(lived.book, book)
             tell(lived.month, local)
-        url = await local.start(self._host, self._port, extra=[*self._routes, *self._lessons.routes()])
+        url = await self._listen(local)
         self._stack.push_async_callback(local.stop)
         self._port = local.port
         await self._start_robot(source, url, book)
@@ -91,6 +101,12 @@ class House:
         await self._lessons.start(local, beside)
         self._stack.push_async_callback(self._lessons.stop)
         return url
+
+    async def _listen(self, local: LocalDingTalk) -> str:
+        try:
+            return await local.start(self._host, self._port, extra=[*self._routes, *self._lessons.routes()])
+        except OSError as found:
+            raise CannotOpen(f"端口 {self._port} 用不了（{found.strerror}），换一个：--port 0") from found
 
     async def _start_robot(self, source: Source, url: str, book: Path) -> None:
         company = book.with_suffix(".company")
@@ -105,25 +121,34 @@ class House:
         """The month behind the demonstration company, made once a day: its days end with today."""
         now = local.clock.now()
         if self._lived is None or self._lived.day != now.date():
-            book = self._folder / f"month-{now:%Y%m%d}.sqlite3"
-            book.unlink(missing_ok=True)
+            self._lived = None
+            shutil.rmtree(self._month, ignore_errors=True)  # of another day, or half made
+            self._month.mkdir()
+            book = self._month / "book.sqlite3"
             living = live_through(source.data, until=now, seed=SEED, database_url=f"sqlite:///{book}")
-            month = await asyncio.to_thread(asyncio.run, living)  # it keeps its own thread busy for seconds
-            self._lived = _Lived(month, book, now.date())
+            self._lived = _Lived(await beside(living), book, now.date())
         return self._lived
 
     async def close(self) -> None:
-        """Everything down; what was said is forgotten."""
-        await self._stack.aclose()
-        self._stack = AsyncExitStack()
+        """Everything down, even when whoever waits for it is cancelled; what was said is forgotten."""
+        stack, self._stack = self._stack, AsyncExitStack()
+        closing = asyncio.ensure_future(stack.aclose())
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await asyncio.wait({closing})
+            raise
 
 
 async def reopen(house: House, wanted: Source, before: Source) -> Source:
-    """Close and open with another company; returns which one stands. One that does not start gives way to the last."""
+    """Close and open with another company; returns which one stands. One that does not start gives way to the last.
+
+    Raises CannotOpen when that does not start either.
+    """
     await house.close()
     try:
         await house.open(wanted)
-    except (CannotOpen, OSError) as error:
+    except CannotOpen as error:
         log.error("company not opened", extra={"error": str(error)})
         await house.open(before)
         return before

@@ -1,10 +1,12 @@
 """What people wish of the practice company from the page: a fresh start, or a company of their own."""
 
 import asyncio
+from functools import partial
 
 from aiohttp import web
 
 from bot.faults import fault_lines
+from bot.practice.beside import unminded
 from bot.practice.source import CompanyFileFaults, NobodyThere, Source, demonstration, own
 from bot.sandbox.body import read_json, text
 from bot.sandbox.media_api import read_upload
@@ -49,7 +51,7 @@ class Wishes:
     async def _company(self, request: web.Request) -> web.Response:
         _, _, content = await read_upload(request, part_name="media")
         try:
-            source = await asyncio.to_thread(own, content)  # a workbook is opened by a process of its own
+            source = await unminded(partial(own, content))  # a workbook is opened by a process of its own
         except CompanyFileFaults as found:
             lines = fault_lines(found.faults)
             said = f"公司资料有 {len(lines)} 处错误，没有换。"

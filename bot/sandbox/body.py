@@ -9,23 +9,29 @@ from aiohttp import web
 from bot.sandbox.limits import JSON_BODY_MAX
 
 Json = Mapping[str, object]
+NUMBER_DIGITS_MAX: Final = 15  # fits an integer of any client
 READ: Final = web.RequestKey("read", str)
 """The JSON that a call brought, as it was written."""
 
 
+TOO_LONG: Final = "内容太大了。"
+NOT_JSON: Final = "内容读不懂：要的是一个 JSON 对象。"
+NO_UPLOAD: Final = "上传的内容不完整，请再传一次。"
+
+
 class BadBody(Exception):
-    """A request whose body is not a JSON object, or is too long."""
+    """A request whose body is not a JSON object, or is too long; the sentence says which."""
 
 
 async def read_bytes(request: web.Request, size_max: int) -> bytes:
     """The body, as long as it is no longer than `size_max` bytes."""
     if (request.content_length or 0) > size_max:
-        raise BadBody("body too long")
+        raise BadBody(TOO_LONG)
     data = bytearray()
     async for chunk in request.content.iter_chunked(64 * 1024):
         data.extend(chunk)
         if len(data) > size_max:
-            raise BadBody("body too long")
+            raise BadBody(TOO_LONG)
     return bytes(data)
 
 
@@ -39,15 +45,27 @@ async def read_json(request: web.Request) -> dict[str, object]:
 
 
 def parse_record(data: str | bytes) -> dict[str, object]:
-    """A JSON object from its text."""
+    """A JSON object from its text, in whole characters."""
     try:
-        value: object = json.loads(data)
+        value: object = json.loads(data if isinstance(data, str) else data.decode("utf-8", "replace"))
+        written = compact(value)
+        if (whole := whole_characters(written)) is not written:
+            value = json.loads(whole)
     except (ValueError, RecursionError) as error:
-        raise BadBody("not JSON") from error
+        raise BadBody(NOT_JSON) from error
     found = as_record(value)
     if found is None:
-        raise BadBody("not a JSON object")
+        raise BadBody(NOT_JSON)
     return found
+
+
+def whole_characters(written: str) -> str:
+    """The same text; half a character, which JSON and headers can hold and nobody can show, becomes U+FFFD."""
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return written
 
 
 def as_record(value: object) -> dict[str, object] | None:
@@ -88,7 +106,14 @@ def whole(body: Json, key: str, default: int = 0) -> int:
         return default
     if isinstance(value, int):
         return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else default
+    found = number(value) if isinstance(value, str) else None
+    return default if found is None else found
+
+
+def number(written: str) -> int | None:
+    """A whole number in plain digits, as addresses have it; nothing for anything else, or for too many digits."""
+    is_plain = written.isascii() and written.isdecimal() and len(written) <= NUMBER_DIGITS_MAX
+    return int(written) if is_plain else None
 
 
 def flag(body: Json, key: str, default: bool = False) -> bool:

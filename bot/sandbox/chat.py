@@ -41,7 +41,7 @@ class Chat:
         message = self._message(person, conversation, Kind.TEXT, self._text(text))
         message.mentions = self._mentioned(message, mentions)
         if quote:
-            message.quote = self._quotable(quote, message.conversation)
+            message.quote = self._quotable(quote, message)
         return self._send(message, is_mentioned=mention)
 
     def picture(
@@ -118,8 +118,9 @@ class Chat:
         if message.conversation in self._world.groups:
             raise PageRefusal("群里的文件和语音到不了机器人：请在与料掌柜的私聊里发。")
 
-    def _quotable(self, quote: str, conversation: str) -> str:
+    def _quotable(self, quote: str, message: Message) -> str:
         quoted = self._talk.find(quote)
-        if quoted is None or quoted.conversation != conversation or quoted.is_recalled:
+        is_there = quoted is not None and quoted.conversation == message.conversation
+        if quoted is None or not is_there or not quoted.is_shown_to(message.sender):
             raise PageRefusal("引用的消息不在这个会话里。", status=404)
         return quote

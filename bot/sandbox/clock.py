@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.sandbox.limits import DAYS_AHEAD_MAX
+
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 EVENING: Final = time(18, 0)
 MORNING: Final = time(8, 0)
@@ -13,6 +15,10 @@ PRESETS: Final = ("tonight", "tomorrow", "week")
 
 class ClockGoesBack(Exception):
     """Somebody asked for an instant that has passed: what is written today would be dated into tomorrow."""
+
+
+class ClockTooFar(Exception):
+    """Somebody asked for an instant so far ahead that calendars end there."""
 
 
 def real_time() -> datetime:
@@ -51,11 +57,17 @@ class SandboxClock:
         """The instant at which the clock stands still, or nothing when it runs."""
         return self._frozen_at
 
-    def move_to(self, when: datetime) -> None:
-        """Jump forward. A clock that stands still stays still, at the new instant."""
-        when = when.astimezone(SHANGHAI)
+    def check(self, when: datetime) -> datetime:
+        """The instant in Shanghai, if the clock can go there. Raises ClockGoesBack, ClockTooFar."""
         if when < self.now():
             raise ClockGoesBack(when)
+        if when > self.real() + timedelta(days=DAYS_AHEAD_MAX):
+            raise ClockTooFar(when)
+        return when.astimezone(SHANGHAI)
+
+    def move_to(self, when: datetime) -> None:
+        """Jump forward. A clock that stands still stays still, at the new instant. Raises as `check`."""
+        when = self.check(when)
         if self._frozen_at is not None:
             self._frozen_at = when
         else:
@@ -63,11 +75,8 @@ class SandboxClock:
         self.tell()
 
     def freeze(self, at: datetime | None = None) -> None:
-        """Stand still, now or at a later instant."""
-        when = (at or self.now()).astimezone(SHANGHAI)
-        if when < self.now():
-            raise ClockGoesBack(when)
-        self._frozen_at = when
+        """Stand still, now or at a later instant. Raises as `check`."""
+        self._frozen_at = self.now() if at is None else self.check(at)
         self.tell()
 
     def run(self) -> None:

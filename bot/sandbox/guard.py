@@ -30,9 +30,9 @@ def guard(*, loopback_only: bool) -> Middleware:
     async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
         if loopback_only and host_name(request.host) not in LOOPBACK:
             # A page elsewhere can point its own name at 127.0.0.1; the name in Host gives it away.
-            return web.Response(status=403, text="host")
+            return _refused("host", request)
         if _is_ours_only(request) and not _is_same_origin(request):
-            return web.Response(status=403, text="origin")
+            return _refused("origin", request)
         try:
             response = await handler(request)
         except (ApiRefusal, OapiRefusal, PageRefusal) as refusal:
@@ -42,13 +42,28 @@ def guard(*, loopback_only: bool) -> Middleware:
             response = refused.response()
         except web.HTTPNotFound:
             response = ApiRefusal("InvalidAction.NotFound", "Specified api is not found", status=404).response()
-        if not response.prepared:
-            for name, value in HEADERS.items():
-                response.headers.setdefault(name, value)
-            response.headers.setdefault("Content-Security-Policy", page_policy(request.host))
+        except web.HTTPException as error:
+            _dress(error, request.host)
+            raise
+        _dress(response, request.host)
         return response
 
     return around
+
+
+def _dress(response: web.StreamResponse, host: str) -> None:
+    """What every answer says to a browser, refusals too."""
+    if response.prepared:
+        return
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", page_policy(host))
+
+
+def _refused(why: str, request: web.Request) -> web.Response:
+    response = web.Response(status=403, text=why)
+    _dress(response, request.host)
+    return response
 
 
 def page_policy(host: str) -> str:
@@ -72,4 +87,9 @@ def _is_ours_only(request: web.Request) -> bool:
 def _is_same_origin(request: web.Request) -> bool:
     """Scripts and robots send no Origin; browsers do, and theirs has to be this page's."""
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False

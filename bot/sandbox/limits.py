@@ -69,3 +69,4 @@ CARD_UPDATE_LATE_SECONDS: Final = 3
 # How the clock walks: a robot that was not heard of for so long does not follow it, and a stop waits no longer for it.
 FOLLOWED_SECONDS: Final = 5.0
 WALK_STOP_SECONDS_MAX: Final = 20.0
+DAYS_AHEAD_MAX: Final = 3_660  # ten years ahead of the machine's clock

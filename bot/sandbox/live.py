@@ -12,7 +12,7 @@ from typing import Final
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.body import BadBody, compact, parse_record, text
+from bot.sandbox.body import BadBody, compact, number, parse_record, text
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.drawing import Drawing
 from bot.sandbox.limits import PAGES_MAX
@@ -24,7 +24,6 @@ from bot.sandbox.world import Person, World
 PAGE_FRAME_MAX: Final = 4 * 1024
 PENDING_MAX: Final = 300  # messages; a window that is further behind loads itself anew
 EVENTS_MAX: Final = 100
-NUMBER_DIGITS_MAX: Final = 15
 BREATH_SECONDS: Final = 0.04  # between two rounds of news to one window
 
 Event = dict[str, object]
@@ -122,9 +121,9 @@ class Live:
 
     def _since(self, last: str, person: Person, conversation: str) -> list[Message]:
         """What was said between the drawing of the page and now."""
-        if not (last.isascii() and last.isdecimal() and len(last) <= NUMBER_DIGITS_MAX):
+        if (after := number(last)) is None:
             return []
-        return self._talk.shown_after(conversation, person.id, after=int(last), limit=PENDING_MAX + 1)
+        return self._talk.shown_after(conversation, person.id, after=after, limit=PENDING_MAX + 1)
 
     def _hear(self, window: Window, raw: str) -> None:
         """The page tells whether somebody is looking: only then does it count as read."""

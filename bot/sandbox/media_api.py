@@ -3,8 +3,9 @@
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.sandbox.body import BadBody, read_json, text
+from bot.sandbox.body import NO_UPLOAD, TOO_LONG, BadBody, read_json, text, whole_characters
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.door import Door
 from bot.sandbox.limits import BODY_MAX
@@ -80,23 +81,23 @@ def _shown(medium: Medium) -> web.Response:
 async def read_upload(request: web.Request, *, part_name: str) -> tuple[dict[str, str], str, bytes]:
     """A multipart body with one file: its plain fields, and the file's name and bytes."""
     if not request.content_type.startswith("multipart/"):
-        raise BadBody("not multipart")
+        raise BadBody(NO_UPLOAD)
     fields: dict[str, str] = {}
     name, data, size = "", b"", 0
     try:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader):
-                raise BadBody("nested multipart")
+                raise BadBody(NO_UPLOAD)
             content = bytearray()
             while chunk := await part.read_chunk():
                 size += len(chunk)
                 if size > BODY_MAX:
-                    raise BadBody("body too long")
+                    raise BadBody(TOO_LONG)
                 content.extend(chunk)
             if part.name == part_name:
-                name, data = part.filename or "", bytes(content)
+                name, data = whole_characters(part.filename or ""), bytes(content)
             elif part.name:
                 fields[part.name] = content.decode("utf-8", "replace")
-    except ValueError as error:
-        raise BadBody("broken multipart") from error
+    except (ValueError, HttpProcessingError) as error:
+        raise BadBody(NO_UPLOAD) from error
     return fields, name, data

@@ -5,6 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.sandbox.body import number
 from bot.sandbox.drawing import Drawing, Stretch
 from bot.sandbox.limits import MESSAGES_PER_CATCH_UP_MAX, MESSAGES_PER_PAGE, MESSAGES_PER_SCROLL
 from bot.sandbox.refusals import PageRefusal
@@ -55,10 +56,10 @@ class Page:
         )
 
     def _wanted(self, request: web.Request, conversation: str, person: Person) -> Stretch:
-        if (before := _number(request, "before")) is not None:
+        if (before := number(request.query.get("before", ""))) is not None:
             return self._before(conversation, person, before)
-        if (first := _number(request, "from")) is not None:
-            limit = min(_number(request, "limit") or MESSAGES_PER_SCROLL, MESSAGES_PER_CATCH_UP_MAX)
+        if (first := number(request.query.get("from", ""))) is not None:
+            limit = min(number(request.query.get("limit", "")) or MESSAGES_PER_SCROLL, MESSAGES_PER_CATCH_UP_MAX)
             messages = self._talk.shown_after(conversation, person.id, after=first - 1, limit=limit)
             return self._stretch(conversation, person, messages)
         around = self._talk.find(request.query.get("around", ""))
@@ -96,11 +97,6 @@ class Page:
         if person is None or conversation is None:
             raise PageRefusal("没有这个会话。", status=404)
         return person, conversation
-
-
-def _number(request: web.Request, name: str) -> int | None:
-    written = request.query.get(name, "")
-    return int(written) if written.isascii() and written.isdecimal() and len(written) < 16 else None  # fits an integer
 
 
 def _html(text: str) -> web.Response:

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.sandbox.body import Json, flag, read_json, strings, text
-from bot.sandbox.clock import PRESETS, SHANGHAI, ClockGoesBack
-from bot.sandbox.limits import MESSAGES_PER_ANSWER_MAX
+from bot.sandbox.body import Json, flag, number, read_json, strings, text
+from bot.sandbox.clock import PRESETS, SHANGHAI, ClockGoesBack, ClockTooFar
+from bot.sandbox.limits import DAYS_AHEAD_MAX, MESSAGES_PER_ANSWER_MAX
 from bot.sandbox.media_api import read_upload
 from bot.sandbox.refusals import PageRefusal
 
@@ -88,6 +88,8 @@ class ScriptApi:
             return web.json_response(self._moved(body))
         except ClockGoesBack as error:
             raise PageRefusal("时间只能往前走。", status=409) from error
+        except ClockTooFar as error:
+            raise PageRefusal(f"时间最多走到 {DAYS_AHEAD_MAX} 天以后。") from error
 
     async def _faults(self, _: web.Request) -> web.Response:
         return web.json_response(self._desk.faults_json())
@@ -151,12 +153,12 @@ class ScriptApi:
 
     async def _messages(self, request: web.Request) -> web.Response:
         query = request.query
-        before, limit = query.get("before", ""), query.get("limit", "")
+        before, limit = number(query.get("before", "")), number(query.get("limit", ""))
         found = self._desk.messages(
             query.get("person", ""),
             query.get("conversation", ""),
-            limit=min(int(limit), MESSAGES_PER_ANSWER_MAX) if limit.isdecimal() else MESSAGES_PER_ANSWER_MAX,
-            before=int(before) if before.isdecimal() else None,
+            limit=MESSAGES_PER_ANSWER_MAX if limit is None else min(limit, MESSAGES_PER_ANSWER_MAX),
+            before=before,
         )
         return web.json_response({"messages": found})
 

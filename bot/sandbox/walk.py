@@ -1,6 +1,7 @@
 """Walks the clock to a later time, and stops wherever the robot has something to do until it has done it."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,11 +35,10 @@ class Walk:
         self._news.set()
 
     def start(self, to: datetime) -> None:
-        """Set out. Raises ClockGoesBack, and PageRefusal during another walk."""
+        """Set out. Raises as `SandboxClock.check`, and PageRefusal during another walk."""
         if self.to is not None:
             raise PageRefusal("时间正在往前走，等它到了再按。", status=409)
-        if to < self._clock.now():
-            raise ClockGoesBack(to)
+        to = self._clock.check(to)
         if self._last() is None:
             self._clock.move_to(to)
             return
@@ -57,14 +57,14 @@ class Walk:
             self._clock.tell()
 
     def _next_stop(self, to: datetime) -> datetime:
-        """While a stop's work is done the clock runs on, and may be past the next one."""
         heard = self._last()
-        if heard is None or heard.then is None:
+        if heard is None or heard.then is None or heard.then <= heard.until:
             return to
-        return min(max(heard.then, self._clock.now()), to)
+        return min(heard.then, to)
 
     def _go(self, stop: datetime) -> None:
-        self._clock.move_to(max(stop, self._clock.now()))
+        with suppress(ClockGoesBack):  # it has run past the stop by itself
+            self._clock.move_to(stop)
 
     async def _arrived(self, stop: datetime) -> None:
         """Until a robot has done what is due at the stop. One that gives no answer holds nobody up for long."""

@@ -172,3 +172,30 @@ async def test_hostile_words_in_a_cell_are_shown_as_typed(chat: Chat) -> None:
     assert "1337" not in told
     assert "](" not in markdown.replace("\\", "\0")
     assert await chat.numbers() == []
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        1e308,
+        1e-7,
+        0.1234567,
+        "1e3",
+        "-5",
+        -5,
+        0,
+        True,
+        "1.000,5",
+        "=1+1",
+        "١٢",
+        99999999999999,
+        "3/4",
+        "∞",
+        "7包8块",
+        "5-8",
+    ],
+)
+async def test_a_cell_that_is_no_plain_quantity_books_nothing(chat: Chat, cell: object) -> None:
+    listed = workbook(["材料名称", "数量", "单位", "单价"], ["红砖", cell, "块", 1])
+    assert "一行也没有记账" in await chat.sends("张建国", "收货.xlsx", listed)
+    assert await chat.on_hand("BRK") == "0 块"

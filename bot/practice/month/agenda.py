@@ -1,5 +1,6 @@
 """What happens when: acts in the order of their instants, each of which may plan further ones."""
 
+import asyncio
 import heapq
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -45,3 +46,4 @@ class Agenda:
             when, _, act = heapq.heappop(self._waiting)
             self._clock.set(max(when, self._clock.now() + APART))
             await act()
+            await asyncio.sleep(0)  # a breath, in which whoever no longer wants the story can end it

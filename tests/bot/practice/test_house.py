@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.practice.house import House, reopen
+from bot.practice.house import CannotOpen, House, reopen
 from bot.practice.lessons.progress import ProgressFile
 from bot.practice.lessons.service import Lessons
 from bot.practice.source import CompanyFileFaults, NobodyThere, Source, demonstration, own
@@ -39,6 +39,10 @@ GARDEN: dict[str, Any] = {
 
 def file(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False).encode()
+
+
+def names(folder: Path, pattern: str = "*") -> list[str]:
+    return [path.name for path in folder.glob(pattern)]
 
 
 class Standing:
@@ -119,6 +123,18 @@ async def test_a_week_brings_seven_evenings_in_their_order(garden: Standing) -> 
     assert evenings[0] > now
 
 
+async def test_a_week_on_a_line_that_says_no_loses_and_doubles_no_evening(garden: Standing) -> None:
+    await garden.says("u-tu", GARDEN_GROUP, "收货 营养土 40袋 单价18")
+    await garden.reads("u-tu", GARDEN_GROUP, "已入库", "40 袋")
+    await garden.post("/sandbox/api/faults", {"seed": 3, "faults": {"throttled": 400}})
+    assert (await garden.post("/sandbox/api/clock", {"preset": "week"}))[0] == 200
+    await garden.until(lambda clock: clock["walking_to"] is None, "/sandbox/clock")
+    found = await garden.get("/sandbox/api/messages", person="u-ai", conversation=GARDEN_GROUP)
+    evenings = [m["at"][:10] for m in found["messages"] if "日报" in m["title"] + m["text"]]
+    assert len(evenings) == 7
+    assert evenings == sorted(set(evenings))
+
+
 async def test_a_fresh_start_forgets_what_was_said_at_the_same_address(garden: Standing) -> None:
     await garden.says("u-tu", GARDEN_GROUP, "收货 营养土 40袋 单价18")
     await garden.reads("u-tu", GARDEN_GROUP, "已入库")
@@ -185,3 +201,32 @@ def test_a_company_without_people_or_groups_is_nobodys() -> None:
         own(file({**GARDEN, "groups": []}))
     with pytest.raises(CompanyFileFaults):
         own(b"{")
+
+
+async def test_whoever_stops_while_the_month_is_made_leaves_nothing_behind(tmp_path: Path) -> None:
+    standing = Standing(tmp_path, demonstration(), aiohttp.ClientSession())
+    opening = asyncio.create_task(standing.house.open(demonstration()))
+    async with asyncio.timeout(PATIENCE):
+        while not (tmp_path / "month" / "book.sqlite3").exists():  # noqa: ASYNC110  # it is made by another thread
+            await asyncio.sleep(0.01)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(opening, 5)
+    assert names(tmp_path) == ["month"]
+    await standing.http.close()
+
+
+async def test_a_port_that_is_taken_and_a_folder_that_is_full_are_told_apart(garden: Standing, tmp_path: Path) -> None:
+    port, beside = int(garden.url.rpartition(":")[2]), tmp_path / "beside"
+    beside.mkdir()
+    lessons = Lessons(ProgressFile(tmp_path / "practice.json"), photos=True)
+    for folder, at, words in ((beside, port, f"端口 {port} 用不了"), (tmp_path / "gone", 0, "临时文件夹")):
+        with pytest.raises(CannotOpen, match=words):
+            await House(host="127.0.0.1", port=at, folder=folder, lessons=lessons).open(garden.wishes.present)
+    assert names(beside) == []
+
+
+async def test_the_books_of_companies_before_do_not_pile_up(garden: Standing, tmp_path: Path) -> None:
+    for _ in range(2):
+        await reopen(garden.house, garden.wishes.present, garden.wishes.present)
+    assert names(tmp_path, "**/*.sqlite3") == ["book.sqlite3"]

@@ -1,10 +1,16 @@
 """The clock walks from one thing that is due to the next, and waits at each for the robot."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from bot.sandbox import walk
 from bot.sandbox.app import LocalDingTalk
-from bot.sandbox.clock import SHANGHAI
+from bot.sandbox.clock import SHANGHAI, SandboxClock
+from bot.sandbox.nursery import Nursery
+from bot.sandbox.walk import Walk
 from tests.bot.sandbox.conftest import FakeRobot, Machine, until
 
 TEN = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
@@ -68,3 +74,39 @@ async def test_the_clock_that_ran_on_never_goes_back(
 async def test_what_is_told_is_checked(robot: FakeRobot) -> None:
     assert (await robot.call("GET", "/sandbox/clock", query={"until": "soon"}))[0] == 400
     assert (await robot.call("GET", "/sandbox/clock", query={"until": TEN.isoformat(), "then": "x"}))[0] == 400
+
+
+async def test_a_robot_that_is_still_busy_is_left_behind_by_one_stop_and_not_by_all(
+    dingtalk: LocalDingTalk, robot: FakeRobot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "WALK_STOP_SECONDS_MAX", 0.2)
+    await tells(robot, TEN, SIX)
+    await walks(robot, preset="week")
+    await until(lambda: dingtalk.clock.now() == SIX)
+    await tells(robot, TEN, NEXT_SIX)  # it works on what is due at six
+    await until(lambda: dingtalk.clock.now() != SIX)
+    assert dingtalk.clock.now() == NEXT_SIX
+
+
+async def test_a_stop_that_passes_while_it_is_looked_up_does_not_end_the_walk(machine: Machine) -> None:
+    def ticking() -> datetime:
+        machine.passes(microseconds=1)
+        return machine.now
+
+    nursery = Nursery()
+    clock = SandboxClock(ticking)
+    walking = Walk(clock, nursery)
+    walking.hear(TEN, TEN + timedelta(microseconds=2))
+    walking.start(NEXT_SIX)
+    await asyncio.sleep(0)
+    walking.hear(machine.now, SIX)
+    await until(lambda: clock.now() >= SIX)
+    await nursery.stop()
+
+
+async def test_a_follower_whose_next_thing_is_past_holds_nobody_up(
+    dingtalk: LocalDingTalk, robot: FakeRobot, machine: Machine
+) -> None:
+    await tells(robot, TEN, TEN - timedelta(days=1))
+    await walks(robot, to=SIX.isoformat())
+    await until(lambda: dingtalk.clock.now() == SIX)
