@@ -7,12 +7,11 @@ from typing import Final
 
 from handlers.language.numerals import as_text, value_of
 from handlers.language.pieces import Piece, Shape
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 _TENTHS: Final = frozenset("一二三四五六七八九")
 # How many pieces back a word still bears on a number.
 _REACH: Final = 40
-_SUMS: Final = frozenset(["合计", "总价", "金额", "总金额", "合计金额", "总额", "货款", "小计", "共计", "总计"])
 
 
 def fold(pieces: Sequence[Piece]) -> list[Piece]:
@@ -158,7 +157,7 @@ class _Prices(_Walk):
         while (piece := self.at(after)) is not None and (piece.text in ":=" or piece.has(Cue.FILL)):
             after = self.skip(after + 1)
         found = self._money(after)
-        if found is None or (shape is Shape.AMOUNT and not found[2] and self.pieces[at].text not in _SUMS):
+        if found is None or (shape is Shape.AMOUNT and not found[2] and self.pieces[at].text not in PHRASES.sums):
             self.out.append(self.pieces[at])
             return at + 1
         last, number, _, units = found

@@ -11,8 +11,8 @@ from domain.company import Company, Material
 from handlers.language.lexicon import Domain, Lexicon, Tier
 from handlers.language.normalise import normalise
 from handlers.language.sizes import Size, sizes_in
-from handlers.language.verbs import STRONG, WEAK
-from handlers.language.vocabulary import COUNTERS, CUES, HOMOPHONES, UNIT_ALIASES, WORK_UNITS
+from handlers.language.verbs import VERBS
+from handlers.language.vocabulary import CUES, HOMOPHONES, UNITS
 
 _RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]+")
 _PART_MAX: Final = 6
@@ -83,27 +83,23 @@ class Catalogue:
         return tuple(sorted(set(codes), key=lambda code: self.materials[code].order))
 
     def _add_language(self) -> None:
-        for cue, words in CUES.items():
-            for text in words:
-                word = self._lexicon.word(text)
-                word.cues |= {cue}
-        for table, strong in ((WEAK, False), (STRONG, True)):
-            for intent, words in table.items():
-                for text in words:
-                    self._lexicon.word(text).intents[intent] = strong
+        for text, cues in CUES.items():
+            self._lexicon.word(text).cues = cues
+        for text, intents in VERBS.words.items():
+            self._lexicon.word(text).intents = dict(intents)
 
     def _add_units(self, company: Company) -> None:
         own = {unit.name: unit.aliases for unit in company.units.values()}
         for material in company.materials.values():
             for name in (material.base_unit, *(name for name, _ in material.units)):
                 own.setdefault(name, ())
-        for name in WORK_UNITS:
+        for name in UNITS.work:
             own.setdefault(name, ())
         taken: dict[str, set[str]] = {}
         for name, aliases in own.items():
-            for text in (name, *aliases, *UNIT_ALIASES.get(name, ())):
+            for text in (name, *aliases, *UNITS.aliases.get(name, ())):
                 taken.setdefault(_plain(text), set()).add(name)
-        for text in COUNTERS:
+        for text in UNITS.counters:
             taken.setdefault(text, {text})
         for text, names in taken.items():
             if text:

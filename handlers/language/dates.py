@@ -1,41 +1,34 @@
 """Days and periods as people say them, relative to a given today."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from handlers.language.numerals import value_of
+from handlers.language.tables import Sheet, any_of
 
-_WEEKDAYS: Final = (
-    {char: index for index, char in enumerate("一二三四五六日")}
-    | {"天": 6, "末": 6}
-    | {str(n): n - 1 for n in range(1, 8)}
-)
-_NEAR: Final = {
-    "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨晚": -1,
-    "今天": 0, "今日": 0, "今晚": 0, "当天": 0, "当日": 0, "本日": 0,
-    "明天": 1, "明日": 1, "明早": 1, "明晚": 1, "明儿": 1, "后天": 2, "大后天": 3,
-}  # fmt: skip
-_STEP: Final = {
-    "上上": -2,
-    "上上个": -2,
-    "上": -1,
-    "上个": -1,
-    "上一": -1,
-    "本": 0,
-    "这": 0,
-    "这个": 0,
-    "当": 0,
-    "下": 1,
-    "下个": 1,
-    "下一": 1,
-    "下下": 2,
-    "下下个": 2,
-}
+
+@dataclass(frozen=True, slots=True)
+class DateWords:
+    """Days from today; weeks, months or quarters from the present one; days of the week, Monday is 0."""
+
+    near: Mapping[str, int]
+    steps: Mapping[str, int]
+    weekdays: Mapping[str, int]
+
+
+def read_dates(sheet: Sheet) -> DateWords:
+    """Raises TableFault."""
+    found = DateWords(*(sheet.section(name).numbers() for name in ("near", "steps", "weekdays")))
+    sheet.close()
+    return found
+
+
+_WORDS: Final = read_dates(Sheet.of("dates.toml"))
 _N: Final = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3}|半)"
-_REL: Final = r"(?P<rel>上上个?|上一?个?|本|这个?|当|下下个?|下一?个?)"
+_REL: Final = rf"(?P<rel>{any_of(_WORDS.steps)})"
 _DATES: Final[list[tuple[re.Pattern[str], str]]] = [
     (re.compile(pattern), name)
     for pattern, name in (
@@ -60,7 +53,7 @@ _DATES: Final[list[tuple[re.Pattern[str], str]]] = [
         (r"(?P<d>3[01]|[12]\d|0?[1-9])[号日](?=之?前|以前|要|到货|送到|到场|进场|用|的日报|日报)", "day"),
         (rf"{_REL}?(?:周|星期|礼拜)(?P<w>[一二三四五六日天末1-7])(?![月个\d])", "weekday"),
         (rf"{_REL}(?:周|星期|礼拜)", "week"),
-        (r"大前天|前天|昨[天日晚]|今[天日晚]|当[天日]|本日|明[天日早晚儿]|大?后天", "near"),
+        (any_of(_WORDS.near), "near"),
         (rf"{_REL}?(?:月|个月)(?P<part>底|末|初)", "month_part"),
         (rf"{_REL}(?:月份?|个月)(?![底末初])", "month"),
         (r"(?P<rel>今|去|本|前)年(?P<part>底|末|初)?|(?P<end>年底|年末)", "year"),
@@ -181,9 +174,9 @@ def _day(g: _Groups, today: date) -> When:
 
 
 def _weekday(g: _Groups, today: date) -> When:
-    index = _WEEKDAYS[g["w"] or "一"]
+    index = _WORDS.weekdays[g["w"] or "一"]
     if g["rel"]:
-        return When.of(_monday(today) + timedelta(days=7 * _STEP[g["rel"]] + index))
+        return When.of(_monday(today) + timedelta(days=7 * _WORDS.steps[g["rel"]] + index))
     this = _monday(today) + timedelta(days=index)
     ahead = this if this >= today else this + timedelta(days=7)
     past = this if this <= today else this - timedelta(days=7)
@@ -191,18 +184,18 @@ def _weekday(g: _Groups, today: date) -> When:
 
 
 def _week(g: _Groups, today: date) -> When:
-    first = _monday(today) + timedelta(days=7 * _STEP[g["rel"] or "本"])
+    first = _monday(today) + timedelta(days=7 * _WORDS.steps[g["rel"] or "本"])
     return When.of(first, first + timedelta(days=6))
 
 
 def _near(g: _Groups, today: date) -> When:
-    return When.of(today + timedelta(days=_NEAR[g["all"] or "今天"]))
+    return When.of(today + timedelta(days=_WORDS.near[g["all"] or "今天"]))
 
 
 def _month_part(g: _Groups, today: date) -> When | None:
     if g["rel"] is None and (g["all"] or "").startswith("个"):
         return None
-    first = _add_months(today, _STEP[g["rel"] or "本"])
+    first = _add_months(today, _WORDS.steps[g["rel"] or "本"])
     if g["part"] == "初":
         first = first if g["rel"] or first >= today else _add_months(today, 1)
         return When.of(first)
@@ -210,7 +203,7 @@ def _month_part(g: _Groups, today: date) -> When | None:
 
 
 def _month(g: _Groups, today: date) -> When:
-    first = _add_months(today, _STEP[g["rel"] or "本"])
+    first = _add_months(today, _WORDS.steps[g["rel"] or "本"])
     return When.of(first, _month_end(first))
 
 
@@ -226,7 +219,7 @@ def _year(g: _Groups, today: date) -> When:
 def _quarter(g: _Groups, today: date) -> When | None:
     if not g["rel"]:
         return None
-    first = _add_months(today.replace(day=1), 3 * _STEP[g["rel"]] - (today.month - 1) % 3)
+    first = _add_months(today.replace(day=1), 3 * _WORDS.steps[g["rel"]] - (today.month - 1) % 3)
     return When.of(first, _month_end(_add_months(first, 2)))
 
 

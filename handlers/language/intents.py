@@ -7,8 +7,8 @@ from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Piece, Shape
-from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, SAME_ACT
-from handlers.language.vocabulary import Cue
+from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
+from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
@@ -16,12 +16,6 @@ _ARRIVALS: Final = frozenset(
 _NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
 # A message with more verbs is a story, not a command.
 _ACTS_MAX: Final = 300
-_QUESTIONS: Final = frozenset(("吗", "么", "是不是", "是否", "谁", "什么时候", "几点", "何时", "怎么", "为什么", "?"))
-_CLEAR_VERBS: Final = frozenset(
-    ("领", "领了", "要领", "领个", "领点", "退", "退了", "退回", "退给", "还", "卖", "调", "买", "订", "收了")
-)
-_LABOUR_UNITS: Final = frozenset(("工日",))
-_RENTAL_UNITS: Final = frozenset(("台班",))
 
 
 def decide(pieces: Sequence[Piece], *, has_document: bool = False, has_material: bool = False) -> Decision:
@@ -134,7 +128,7 @@ class _Judge:
         if self.has_document:
             return True
         if act.intent == "document.status":
-            return self.pieces[act.index].text not in ("进度", "通过了吗", "进展") or self._says_document()
+            return self.pieces[act.index].text not in PHRASES.states or self._says_document()
         words = self._words()
         first = next((i for i in words if not self.pieces[i].has(Cue.FILL) or self.pieces[i].intents), -1)
         return first == act.index and not (self.has_amount and self.has_material and act.intent == "approval.approve")
@@ -149,13 +143,9 @@ class _Judge:
         units = {unit for piece in self.pieces if piece.shape is Shape.QUANTITY for unit in piece.units}
         has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in self.pieces)
         others = {a.intent for a in acts if a.is_strong} & LINE_INTENTS
-        if not others and (
-            (has_machine and units & {"台班", "小时", "天", "月"})
-            or "rental.record" in intents
-            or units & _RENTAL_UNITS
-        ):
+        if not others and ((has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental):
             return Decision(("rental.record",), intents.get("rental.record", -1))
-        if not others and not self.is_question and ("labor.record" in intents or units & _LABOUR_UNITS):
+        if not others and not self.is_question and ("labor.record" in intents or units & UNITS.labour):
             return Decision(("labor.record",), intents.get("labor.record", -1))
         has_stage = any(piece.codes(Domain.STAGE) for piece in self.pieces)
         if not others and "progress.report" in intents and not self.is_question:
@@ -204,7 +194,7 @@ class _Judge:
     def _command(self, acts: list[Act]) -> Decision | None:
         if self.is_question and not self.has_amount:
             return None
-        if any(piece.has(Cue.LATER) or piece.text in _QUESTIONS for piece in self.pieces):
+        if any(piece.has(Cue.LATER) or piece.text in PHRASES.questions for piece in self.pieces):
             return self._asked(acts)
         acts = [act for act in acts if act.intent in LINE_INTENTS and not self._is_in_reason(act)]
         strong = [act for act in acts if act.is_strong]
@@ -218,7 +208,7 @@ class _Judge:
 
     def _asked(self, acts: list[Act]) -> Decision | None:
         """是不是领了20包: a question about what has been, whatever number is in it."""
-        is_asked = any(piece.text in _QUESTIONS for piece in self.pieces)
+        is_asked = any(piece.text in PHRASES.questions for piece in self.pieces)
         if is_asked and self.has_material and any(act.intent in _ARRIVALS for act in acts):
             return Decision(("ledger.query",), acts[0].index)
         return None
@@ -229,11 +219,11 @@ class _Judge:
             arrivals = [act for act in acts if act.intent == "receipt.create" and self.has_document]
             return arrivals[:1]
         if not self.has_material:
-            acts = [act for act in acts if self.pieces[act.index].text in _CLEAR_VERBS]
+            acts = [act for act in acts if self.pieces[act.index].text in VERBS.clear]
         usable = [
             act
             for act in acts
-            if self.has_amount or self.pieces[act.index].text in _CLEAR_VERBS or len(self.pieces[act.index].text) > 1
+            if self.has_amount or self.pieces[act.index].text in VERBS.clear or len(self.pieces[act.index].text) > 1
         ]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         first = min((act.index for act in usable), default=-1)
@@ -243,7 +233,7 @@ class _Judge:
         """领…5个，退…2个: a short verb with an amount in a clause of its own is a command beside the other."""
         found: list[Act] = []
         for act in acts:
-            if act.is_strong or self.pieces[act.index].text not in _CLEAR_VERBS or self._is_attribute(act):
+            if act.is_strong or self.pieces[act.index].text not in VERBS.clear or self._is_attribute(act):
                 continue
             clause = self._clause(act.index)
             if not any(other.index in clause for other in told) and any(
@@ -275,7 +265,7 @@ class _Judge:
 
     def _one_of(self, told: list[Act]) -> Decision:
         intents = list(dict.fromkeys(act.intent for act in told))
-        for main, beside in SAME_ACT:
+        for main, beside in VERBS.absorbed:
             if main in intents and beside in intents and self._is_one_act(told, main, beside):
                 intents.remove(beside)
         first = next(act for act in told if act.intent == intents[0])

@@ -16,11 +16,11 @@ from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
 from handlers.language.message import Message
 from handlers.language.normalise import Source, normalise
+from handlers.language.pasted import add_table, split_table
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, words_of
 from handlers.language.scan import scan
-from handlers.language.tables import add_table, split_table
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
 from handlers.language.vocabulary import Cue

@@ -8,9 +8,9 @@ from handlers.language.items import is_head, is_part
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
-_EMPTY = frozenset(("了", "吧", "的", "是", "单", *KINDS))
+_EMPTY = PHRASES.hollow | frozenset(KINDS)
 _CLAIMED = frozenset(
     (
         Shape.QUANTITY,

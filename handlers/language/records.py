@@ -6,7 +6,7 @@ from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reasons import words_of
-from handlers.language.vocabulary import WORK_UNITS
+from handlers.language.vocabulary import UNITS
 
 _RECORDS: Final = frozenset(("labor.record", "rental.record"))
 
@@ -44,7 +44,7 @@ def _add_work(draft: Draft, message: Message) -> None:
 
 
 def _unit(piece: Piece) -> str | None:
-    return next((unit for unit in piece.units if unit in WORK_UNITS), None)
+    return next((unit for unit in piece.units if unit in UNITS.work), None)
 
 
 def exception(draft: Draft, message: Message, verb: int) -> Draft:

@@ -9,10 +9,12 @@ from handlers.language import dates
 from handlers.language.catalogue import Catalogue
 from handlers.language.lexicon import SOUND_MAX, Grade, Word
 from handlers.language.normalise import BROKEN
-from handlers.language.numerals import CHINESE, exact
+from handlers.language.numerals import APART, CHINESE, exact
 from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import SIZE, size_of
 from handlers.language.sounds import is_han, keys_of, syllables
+from handlers.language.tables import any_of
+from handlers.language.vocabulary import DOCUMENTS, NAMES
 
 # What one piece of each kind costs; a character that nothing explains costs most.
 _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 4, 6, 7, 8, 11, 10
@@ -22,12 +24,13 @@ _COST: Final = {Grade.FIRM: _WORD, Grade.PART: _PART, Grade.TRAIT: _TRAIT}
 _SPAN_MAX: Final = 32
 
 _DOCUMENT: Final = re.compile(r"(?<![a-z])[a-z]{2}20\d{6}-\d{3,6}(?!\d)", re.ASCII)
-_LOT: Final = re.compile(r"(?:批号|批次号?|生产批号|lot)(?:是|为|no\.?)?[\s:#]*([a-z0-9][a-z0-9\-_/]*)", re.ASCII)
+_LOT: Final = re.compile(rf"(?:{any_of(DOCUMENTS.lot)})(?:是|为|no\.?)?[\s:#]*([a-z0-9][a-z0-9\-_/]*)", re.ASCII)
 _EXPIRY: Final = re.compile(
-    r"(?:保质期|有效期|失效日期|到期日?|效期)(?:限)?(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])"
+    rf"(?:{any_of(DOCUMENTS.expiry)})(?:限)?(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])"
 )
 _SERIALS: Final = re.compile(
-    r"(?:序列号|序号为|机身号|出厂编号|编号|s/?n)(?:是|为|分别是|分别为)?[\s:]*([a-z0-9][a-z0-9\-]{2,}(?:[、,，/\s]+(?=[a-z]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
+    rf"(?:{any_of(DOCUMENTS.serials)})(?:是|为|分别是|分别为)?[\s:]*([a-z0-9][a-z0-9\-]{{2,}}"
+    r"(?:[、,，/\s]+(?=[a-z]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
     re.ASCII,
 )
 _PERCENT: Final = re.compile(
@@ -35,18 +38,12 @@ _PERCENT: Final = re.compile(
     re.ASCII,
 )
 _MENTION: Final = re.compile(r"@([^\s@,，。;:、!?]{1,20})")
-# How people unknown to the book are called.
-_SURNAME: Final = (
-    "[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
-    "]"
-)
 _HUMAN: Final = re.compile(
-    rf"[小老]{_SURNAME}|{_SURNAME}(?:工|总|队长?|师傅?|经理|姐|哥|叔|班长|主任|老板|会计|厨|主管)(?![地具作时程艺人])"
+    rf"[{NAMES.before}][{NAMES.surnames}]|[{NAMES.surnames}](?:{any_of(NAMES.titles)})(?![{NAMES.not_before}])"
 )
-_PLACE: Final = re.compile(r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:号楼|#楼|栋|单元|层|号院|标段|楼)")
+_PLACE: Final = re.compile(rf"(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
 _NUMBER: Final = re.compile(
-    rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[俩仨]", re.ASCII
+    rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[{APART}]", re.ASCII
 )
 _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
@@ -58,8 +55,8 @@ _VAGUE: Final = re.compile(
 )
 
 # The Chinese characters that the patterns of numbers, and of the other claims, may begin with: most begin neither.
-_NUMBER_STARTS: Final = frozenset(CHINESE + "俩仨好几数上两")
-_CLAIM_STARTS: Final = frozenset("批生保有失到效序机出编")
+_NUMBER_STARTS: Final = frozenset(CHINESE + APART + "好几数上两")
+_CLAIM_STARTS: Final = frozenset(word[0] for word in (*DOCUMENTS.lot, *DOCUMENTS.expiry, *DOCUMENTS.serials))
 
 Edge = tuple[int, int, Callable[[], Piece]]
 

@@ -1,43 +1,47 @@
 """Sizes: the numbers that name a material (DN100, 20的, 800x800, 42.5) and how they fit what the catalogue has."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Final
 
 from domain.errors import BadNumber
 from domain.values import parse_decimal
+from handlers.language.tables import Sheet, longest_first
 
-_SUFFIX: Final = {
-    "毫米": "mm",
-    "公分": "cm",
-    "厘米": "cm",
-    "厘": "mm",
-    "平方": "mm2",
-    "平": "mm2",
-    "平方毫米": "mm2",
-    "号": "#",
-    "安": "a",
-    "瓦": "w",
-    "伏": "v",
-    "升": "l",
-    "毫升": "ml",
-    "千克": "kg",
-    "公斤": "kg",
-    "克": "g",
-    "英寸": "寸",
-    "米": "m",
-}
-# A packing weight or a current is not what a bare number beside a name means.
-_PACKING: Final = frozenset(("kg", "g", "l", "ml"))
-_ELECTRIC: Final = frozenset(("a", "v", "w", "kv", "kw", "va", "ma", "p", "k"))
-_LENGTHS: Final = frozenset(("", "mm", "cm", "m", "厚", "寸", "#", "mm2"))
+
+@dataclass(frozen=True, slots=True)
+class SizeWords:
+    """What may stand behind a number of a size, what is the same, and of which kind it is."""
+
+    tails: tuple[str, ...]
+    same: Mapping[str, str]
+    packings: frozenset[str]
+    electric: frozenset[str]
+    lengths: frozenset[str]
+
+
+def read_sizes(sheet: Sheet) -> SizeWords:
+    """Raises TableFault."""
+    same = sheet.section("same").pairs()
+    found = SizeWords(
+        tails=sheet.needed("tails"),
+        same=MappingProxyType(same),
+        packings=frozenset(sheet.needed("packings")),
+        electric=frozenset(sheet.needed("electric")),
+        lengths=frozenset(("", *sheet.needed("lengths"))),
+    )
+    sheet.close()
+    return found
+
+
+_WORDS: Final = read_sizes(Sheet.of("sizes.toml"))
 
 _NUM: Final = r"\d+(?:\.\d+)?"
-_TAIL: Final = (
-    r"平方毫米|平方|毫米|厘米|公分|毫升|千克|公斤|英寸|mm2|mpa|mm|cm|ml|kg|kv|kw|va|ma|kn"
-    r"|号|厘|寸|安|瓦|伏|升|厚|孔|位|路|芯|开|联|匹|目|级|#|a|v|w|p|l|g|m(?!\d)|k"
-)
+# 3.5m2 is no size of 3.5 m.
+_TAIL: Final = "|".join(rf"{tail}(?!\d)" if tail == "m" else tail for tail in longest_first(_WORDS.tails))
 _PREFIX: Final = r"(?:φ|[a-z]{1,6}(?:\.[a-z]{1,2})?-?φ?)"
 SIZE: Final = re.compile(
     rf"(?P<prefix>{_PREFIX})?(?P<dims>{_NUM}(?:[x+-]{_NUM}(?:m(?=[x]))?)*)(?P<suffix>(?:{_TAIL})(?![a-z]))?",
@@ -84,7 +88,7 @@ def _size(match: re.Match[str]) -> Size:
             break
     suffix = match["suffix"] or ""
     parts = tuple(_plain(part) for part in re.split(r"m?[x+-]", dims))
-    return Size(prefix, parts, _SUFFIX.get(suffix, suffix), joints)
+    return Size(prefix, parts, _WORDS.same.get(suffix, suffix), joints)
 
 
 def _plain(number: str) -> str:
@@ -110,11 +114,11 @@ def _suffix_fits(said: Size, own: Size, *, marked: bool) -> bool:
             return own.suffix in ("mm", "厚")
         return said.suffix == own.suffix or len(own.dims) > 1
     if said.suffix:
-        return said.suffix in _LENGTHS or len(own.prefix) == 0
+        return said.suffix in _WORDS.lengths or len(own.prefix) == 0
     if said.is_bare:
-        if own.suffix in _PACKING or (len(own.prefix) > 2 and not marked):
+        if own.suffix in _WORDS.packings or (len(own.prefix) > 2 and not marked):
             return False
-        return marked or own.suffix not in _ELECTRIC
+        return marked or own.suffix not in _WORDS.electric
     return True
 
 

@@ -4,7 +4,7 @@ from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import LINE_INTENTS, PERIOD_QUERIES
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 _NEEDING = frozenset(("requisition.create", "purchase_order.create", "transfer.create"))
 
@@ -36,7 +36,7 @@ def _add_period(draft: Draft, message: Message, dated: list[Piece]) -> None:
     spans = [piece.when.past for piece in dated if piece.when is not None]
     if not spans and draft.intent == "digest.query":
         text = message.source.text
-        if any(word in text for word in ("今日", "今天", "本日", "当日")):
+        if any(word in text for word in PHRASES.today):
             spans = [(message.today, message.today)]
     if spans:
         first, last = spans[0][0], max(span[1] for span in spans)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from handlers.language.amounts import fold
@@ -10,42 +11,24 @@ from handlers.language.catalogue import Catalogue
 from handlers.language.draft import Draft
 from handlers.language.lines import add_lines
 from handlers.language.scan import scan
+from handlers.language.tables import Sheet
 
-_COLUMNS: Final[dict[str, str]] = {
-    **dict.fromkeys(
-        (
-            "名称",
-            "材料",
-            "材料名称",
-            "品名",
-            "物资名称",
-            "物料",
-            "物料名称",
-            "货品",
-            "品种",
-            "商品",
-            "物资",
-            "产品",
-            "货物名称",
-            "项目名称",
-            "食材",
-            "配件",
-        ),
-        "name",
-    ),
-    **dict.fromkeys(("规格", "型号", "规格型号", "型号规格", "规格/型号", "参数"), "spec"),
-    **dict.fromkeys(
-        ("数量", "申购数量", "入库数量", "实收数量", "领用数量", "需求数量", "实盘数量", "用量", "盘点数", "实盘数"),
-        "quantity",
-    ),
-    **dict.fromkeys(("单位", "计量单位"), "unit"),
-    **dict.fromkeys(("单价", "单价(元)", "价格", "含税单价"), "unit_price"),
-    **dict.fromkeys(("金额", "金额(元)", "总价", "合计", "小计"), "amount"),
-    **dict.fromkeys(("批号", "批次"), "lot"),
-    **dict.fromkeys(("备注", "说明", "用途"), "remark"),
-    **dict.fromkeys(("序号", "编号", "no", "#"), "serial"),
-    **dict.fromkeys(("编码", "材料编码", "物料编码"), "name"),
-}
+COLUMNS: Final = ("name", "spec", "quantity", "unit", "unit_price", "amount", "lot", "remark", "serial")
+
+
+def read_headings(sheet: Sheet) -> Mapping[str, str]:
+    """Which column a heading stands for. Raises TableFault."""
+    found: dict[str, str] = {}
+    for column in COLUMNS:
+        for heading in sheet.needed(column):
+            if heading in found:
+                sheet.fault(column, f"{heading} is a heading of {found[heading]} already")
+            found[heading] = column
+    sheet.close()
+    return MappingProxyType(found)
+
+
+_COLUMNS: Final = read_headings(Sheet.of("headings.toml"))
 
 
 @dataclass(frozen=True, slots=True)
