@@ -17,6 +17,7 @@ from handlers.language.vocabulary import CUES, HOMOPHONES, UNITS
 _RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]+")
 _PART_MAX: Final = 6
 _CHINESE_LETTERS: Final = re.compile(r"[a-z]{2,}[\u4e00-\u9fff]+")
+_OWN_LETTERS: Final = re.compile(r"[a-z]{2,}|[a-z][\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Kind:
     base_unit: str
     per_base: Mapping[str, Fraction]
     sizes: tuple[Size, ...]
+    traits: frozenset[str]
     text: str
 
     def keeps(self, unit: str) -> bool:
@@ -118,8 +120,12 @@ class Catalogue:
             self._add_parts(code, _plain(name))
         if category := _plain(material.category):
             self._lexicon.word(category).add_material(code, Tier.HEAD)
-        for run in _RUN.findall(_plain(material.spec)):
-            self._add_traits(code, run)
+        for trait in _traits_of(_plain(material.spec)):
+            self._lexicon.word(trait).add_material(code, Tier.TRAIT)
+        for token in _plain(material.spec).split():
+            # BV 2.5平方: letters of their own say what it is, as those of a size (DN25) do not; C型 is one word.
+            if _OWN_LETTERS.fullmatch(token):
+                self._lexicon.word(token).add_material(code, Tier.PART if token.isascii() else Tier.TRAIT)
 
     def _add_parts(self, code: str, name: str) -> None:
         runs = _RUN.findall(name)
@@ -137,11 +143,6 @@ class Catalogue:
             self._lexicon.word(run[-1]).add_material(code, Tier.PART if is_last else Tier.TRAIT)
         for joined in _CHINESE_LETTERS.findall(name):
             self._lexicon.word(joined).add_material(code, Tier.HEAD)
-
-    def _add_traits(self, code: str, run: str) -> None:
-        for text in {run, run.removesuffix("色")}:
-            if text and not (text.isascii() and len(text) < 2):
-                self._lexicon.word(text).add_material(code, Tier.TRAIT)
 
     def _add_names(self, company: Company) -> None:
         for domain, code, name in _names(company):
@@ -176,8 +177,17 @@ def _kind(material: Material, order: int) -> Kind:
         base_unit=material.base_unit,
         per_base=dict(material.units),
         sizes=tuple(dict.fromkeys(size for part in (material.spec, *names) for size in sizes_in(_plain(part)))),
+        traits=frozenset(_traits_of(_plain(material.spec))),
         text=text,
     )
+
+
+def _traits_of(spec: str) -> Iterator[str]:
+    """The words of a specification: 红 and 红色, 回路, yjv."""
+    for run in _RUN.findall(spec):
+        for text in {run, run.removesuffix("色")}:
+            if text and not (text.isascii() and len(text) < 2):
+                yield text
 
 
 def _plain(text: str) -> str:

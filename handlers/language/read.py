@@ -66,7 +66,8 @@ def _without_list_marks(source: Source) -> Source:
         # 1.5 at the beginning of a line is a number unless the lines are visibly counted.
         open_to_doubt = mark[2] in " \t" or (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit())
         if counted or ("\n" in text and not open_to_doubt):
-            text = text[: mark.start()] + " " * len(mark[0]) + text[mark.end() :]
+            # The tab behind a mark parts the columns of a table.
+            text = text[: mark.start()] + "".join(" \t"[char == "\t"] for char in mark[0]) + text[mark.end() :]
     return replace(source, text=text)
 
 

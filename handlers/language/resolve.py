@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from handlers.language.amounts import as_size
 from handlers.language.catalogue import Catalogue
 from handlers.language.items import Item, Number
-from handlers.language.lexicon import Tier
+from handlers.language.lexicon import Tier, Word
 from handlers.language.pieces import Piece
 from handlers.language.sizes import Size, fits, size_of
 
@@ -52,9 +53,46 @@ class Resolver:
                 found.append(anchor)
                 waiting = []
                 continue
-            found.append(self._one(item, self._anchor(found)))
+            self._add(found, item)
         found.extend(self._one(item, None) for item in waiting)
         return _shared(found, self)
+
+    def _add(self, found: list[Resolved], item: Item) -> None:
+        """One more item: a line of its own, or the rest of what was said of the one before."""
+        last = found[-1] if found else None
+        if last is None or item.is_correction or item.is_dropped or item.strange or not self._only_tells(item):
+            found.append(self._one(item, self._anchor(found)))
+            return
+        if (told := self._told_later(last, item)) is not None:
+            found[-1] = told
+            return
+        line = self._one(item, self._anchor(found))
+        # 盘圆，8的2吨、10的1吨: the name at the head of a list is no line of it.
+        if not last.has_amount and last.item.has_head and line.codes and set(line.codes) < set(last.codes):
+            found[-1] = line
+        else:
+            found.append(line)
+
+    def _only_tells(self, item: Item) -> bool:
+        """Whether an item has no name of its own, only sizes and words of specifications (黄绿)."""
+        return all(map(self._is_trait, item.words))
+
+    def _is_trait(self, word: Word) -> bool:
+        best = min(word.materials.values())
+        if best is not Tier.INNER:
+            return best is Tier.TRAIT
+        return any(word.text in self.catalogue.materials[code].traits for code in word.materials)
+
+    def _told_later(self, last: Resolved, item: Item) -> Resolved | None:
+        """水泥20包，要42.5的: which one is meant, said behind the amount."""
+        if not last.has_amount or not last.codes or item.quantity is not None or not item.has_mention:
+            return None
+        if any(not number.marked for number in item.numbers):
+            return None
+        sizes = [(size, True) for size in item.sizes]
+        sizes += [(size, True) for number in item.numbers if (size := _number_size(number)) is not None]
+        codes = self._sized(self._traits(item, last.codes), sizes)
+        return self.with_unit(last.item, codes, last.item.quantity) if codes and last.item.quantity else None
 
     @staticmethod
     def _anchor(found: Sequence[Resolved]) -> Resolved | None:
@@ -65,7 +103,7 @@ class Resolver:
         last = found[-1]
         if last.item.clause != item.clause or last.item.quantity is None or item.is_correction:
             return False
-        size = _as_size(last.item.quantity)
+        size = as_size(last.item.quantity)
         codes = self._sized(last.codes, [(size, True)]) if size is not None else ()
         if not codes:
             return False
@@ -78,7 +116,7 @@ class Resolver:
             return self.with_unit(item, () if item.strange else self.things, item.quantity)
         pool = self.pool(item, anchor)
         if item.has_conflict:
-            size = _as_size(item.first_quantity) if item.first_quantity is not None else None
+            size = as_size(item.first_quantity) if item.first_quantity is not None else None
             codes = self._sized(pool, [(size, True)]) if size is not None else ()
             if codes:
                 return self._counted(item, codes)
@@ -90,7 +128,9 @@ class Resolver:
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
         if item.has_head:
-            return self._sized(self._named(item), sizes)
+            named = self._sized(self._named(item), sizes)
+            if named or not self._only_tells(item):
+                return named
         if self.things:
             return self._sized(self._traits(item, self.things), sizes)
         if anchor is not None and (codes := self._inherited(item, anchor, sizes)):
@@ -127,9 +167,8 @@ class Resolver:
         best = min(total.values())
         return self.catalogue.in_order(code for code in codes if total[code] == best)
 
-    @staticmethod
-    def _traits(item: Item, codes: Iterable[str]) -> tuple[str, ...]:
-        traits = [word.materials for word in item.words if min(word.materials.values()) >= Tier.TRAIT]
+    def _traits(self, item: Item, codes: Iterable[str]) -> tuple[str, ...]:
+        traits = [word.materials for word in item.words if self._is_trait(word)]
         return tuple(code for code in codes if all(code in table for table in traits))
 
     def _inherited(self, item: Item, anchor: Resolved, sizes: Sequence[tuple[Size, bool]]) -> tuple[str, ...]:
@@ -185,7 +224,7 @@ class Resolver:
 
     def _size_or_amount(self, item: Item, codes: tuple[str, ...]) -> Resolved:
         """4平方蓝线 names a size, 20平方地砖 an amount; where it could be both (20kg瓷砖胶), we ask."""
-        size = _as_size(item.quantity) if item.quantity is not None else None
+        size = as_size(item.quantity) if item.quantity is not None else None
         sized = self._sized(codes, [(size, True)]) if size is not None else ()
         if sized and item.first_quantity is not None:
             if not any(self._keeps(code, item.quantity) for code in sized):
@@ -234,10 +273,6 @@ def _shared(found: list[Resolved], resolver: Resolver) -> list[Resolved]:
             found[before] = resolver.with_unit(found[before].item, found[before].codes, line.item.quantity)
             before -= 1
     return found
-
-
-def _as_size(quantity: Piece) -> Size | None:
-    return size_of(quantity.text.replace(" ", "")) or (size_of(quantity.number) if quantity.number else None)
 
 
 def _number_size(number: Number) -> Size | None:

@@ -11,7 +11,7 @@ from handlers.language.lexicon import SOUND_MAX, Grade, Word
 from handlers.language.normalise import BROKEN
 from handlers.language.numerals import APART, CHINESE, exact
 from handlers.language.pieces import Piece, Shape
-from handlers.language.sizes import SIZE, size_of
+from handlers.language.sizes import HAN_TAILS, LETTER_TAILS, SIZE, size_of
 from handlers.language.sounds import is_han, keys_of, syllables
 from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES
@@ -45,6 +45,11 @@ _PLACE: Final = re.compile(rf"(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3
 _NUMBER: Final = re.compile(
     rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[{APART}]", re.ASCII
 )
+# 3p63a: a size may begin where another ends.
+_SIZE_BEFORE: Final = re.compile(rf"\d(?:{any_of(LETTER_TAILS)})$", re.ASCII)
+_SAID: Final = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+(?:点[{CHINESE}]+)?)"
+# 八百乘八百, 5乘10, 七瓦: sizes as they are spoken.
+_SPOKEN_SIZE: Final = re.compile(rf"({_SAID}(?:(?:乘以?|x){_SAID})*)({any_of(HAN_TAILS)})?", re.ASCII)
 _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
@@ -183,12 +188,24 @@ class _Scanner:
             yield match.end(), _CLAIM, self._number(start, match.end(), None)
         if match := _VAGUE.match(text, start, start + _SPAN_MAX):
             yield match.end(), _CLAIM, self._number(start, match.end(), None)
-        if not (start and "a" <= text[start - 1] <= "z") and (match := SIZE.match(text, start, start + _SPAN_MAX)):
-            yield from self._size(start, match.end())
+        if self._may_begin_size(start) and (match := SIZE.match(text, start, start + _SPAN_MAX)):
+            yield from self._size(start, match.end(), match[0])
+        if match := _SPOKEN_SIZE.match(text, start, start + _SPAN_MAX):
+            written = _written(match)
+            if written is not None:
+                yield from self._size(start, match.end(), written)
 
-    def _size(self, start: int, end: int) -> Iterator[Edge]:
-        size = size_of(self.text[start:end])
-        if size is None or size.is_bare or self._is_amount(start, end):
+    def _may_begin_size(self, start: int) -> bool:
+        """Not inside a word, and with its letter not behind a number, whose letter it is (4p63a)."""
+        before, first = self.text[start - 1 : start] if start else "", self.text[start]
+        if "a" <= before <= "z":
+            return first.isdigit() and _SIZE_BEFORE.search(self.text, max(start - 4, 0), start) is not None
+        return not (before.isdigit() and "a" <= first <= "z")
+
+    def _size(self, start: int, end: int, written: str) -> Iterator[Edge]:
+        """A size as it is `written`, or would be if it was said in words."""
+        size = size_of(written)
+        if size is None or size.is_bare or self._is_amount(written):
             return
         if self.text[start:end] in self.catalogue.codes:  # SN-425 is the code of a material, not a size of SN
             return
@@ -211,9 +228,8 @@ class _Scanner:
         word = self.lexicon.get(prefix) or self.lexicon.spelled(prefix)
         return word is not None and bool(word.materials)
 
-    def _is_amount(self, start: int, end: int) -> bool:
+    def _is_amount(self, text: str) -> bool:
         """20kg is an amount first; whether it is a packing, the catalogue tells later."""
-        text = self.text[start:end]
         unit = self.lexicon.get(text.lstrip("0123456789."))
         whole = self.lexicon.get(text)
         return any(word is not None and word.units for word in (unit, whole))
@@ -262,6 +278,8 @@ class _Scanner:
             and (self.text[start - 1].isdigit() or self.text[start - 1] in CHINESE)
         ):
             return
+        if self._is_counted(start):
+            return
         limit = start
         while limit < min(len(self.text), start + SOUND_MAX) and is_han(self.text[limit]):
             limit += 1
@@ -271,6 +289,11 @@ class _Scanner:
             word = self.lexicon.sounding_like(keys_of([self.readings[char] for char in self.text[start:end]]))
             if word is not None:
                 yield end, _SLIP, self._word(start, end, word, slip=True)
+
+    def _is_counted(self, start: int) -> bool:
+        """六张 is six sheets, whatever else it sounds like."""
+        after = self.lexicon.get(self.text[start + 1 : start + 2])
+        return self.text[start] in CHINESE and after is not None and bool(after.units)
 
     def _latin(self, start: int) -> Iterator[Edge]:
         match = _LATIN.match(self.text, start)
@@ -282,6 +305,14 @@ class _Scanner:
             if word is not None:
                 yield end, _SLIP, self._word(start, end, word, slip=True)
         yield end, _STRANGE + 5, self._plain(Shape.UNKNOWN, start, end)
+
+
+def _written(match: re.Match[str]) -> str | None:
+    """800x800 for 八百乘八百; None where one of the numbers is not exact."""
+    numbers = [exact(part) for part in re.split("乘以?|x", match[1])]
+    if any(number is None for number in numbers):
+        return None
+    return "x".join(number for number in numbers if number) + (match[2] or "")
 
 
 def _percent(match: re.Match[str]) -> str | None:

@@ -39,6 +39,9 @@ def read_sizes(sheet: Sheet) -> SizeWords:
 
 _WORDS: Final = read_sizes(Sheet.of("sizes.toml"))
 
+# What may stand behind the number of a size, in characters and in letters.
+HAN_TAILS: Final = tuple(tail for tail in _WORDS.tails if not tail.isascii())
+LETTER_TAILS: Final = tuple(tail for tail in _WORDS.tails if tail.isalpha() and tail.isascii())
 _NUM: Final = r"\d+(?:\.\d+)?"
 # 3.5m2 is no size of 3.5 m.
 _TAIL: Final = "|".join(rf"{tail}(?!\d)" if tail == "m" else tail for tail in longest_first(_WORDS.tails))

@@ -74,6 +74,7 @@ class UnitWords:
     counters: tuple[str, ...]
     aliases: Mapping[str, tuple[str, ...]]
     work: tuple[str, ...]
+    measured: frozenset[str]
     labour: frozenset[str]
     rental: frozenset[str]
     hired: frozenset[str]
@@ -142,6 +143,7 @@ def read_units(sheet: Sheet) -> UnitWords:
         counters=sheet.needed("counters"),
         aliases=MappingProxyType(aliases),
         work=sheet.needed("work"),
+        measured=frozenset(sheet.needed("measured")),
         labour=frozenset(sheet.needed("labour")),
         rental=frozenset(sheet.needed("rental")),
         hired=frozenset(sheet.needed("hired")),
