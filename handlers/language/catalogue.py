@@ -10,9 +10,9 @@ from typing import Final
 from domain.company import Company, Material
 from handlers.language.lexicon import Domain, Lexicon, Tier
 from handlers.language.normalise import normalise
-from handlers.language.sizes import Size, sizes_in
+from handlers.language.sizes import Size, sizes_in, spelled_in
 from handlers.language.verbs import VERBS
-from handlers.language.vocabulary import CUES, HOMOPHONES, UNITS
+from handlers.language.vocabulary import CUES, HOMOPHONES, NAMES, UNITS
 
 _RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]+")
 _PART_MAX: Final = 6
@@ -31,6 +31,7 @@ class Kind:
     base_unit: str
     per_base: Mapping[str, Fraction]
     sizes: tuple[Size, ...]
+    names: frozenset[str]
     traits: frozenset[str]
     text: str
 
@@ -55,6 +56,9 @@ class Catalogue:
             for kind in self.materials.values()
             for size in kind.sizes
             for n in range(2, len(size.dims) + 1)
+        )
+        self.spelled_tails: frozenset[str] = frozenset(
+            size.suffix for kind in self.materials.values() for size in kind.sizes if size.is_spelled
         )
         self.size_prefixes: frozenset[str] = frozenset(
             size.prefix for m in company.materials.values() for size in sizes_in(_plain(m.spec)) if size.prefix
@@ -136,6 +140,8 @@ class Catalogue:
                     self._lexicon.word(run).add_material(code, Tier.PART)
                 continue
             for start in range(len(run)):
+                if start and run[start - 1] in NAMES.beyond:
+                    continue
                 for end in range(start + 2, min(len(run), start + _PART_MAX) + 1):
                     tier = Tier.HEAD if is_last and end == len(run) else Tier.INNER
                     self._lexicon.word(run[start:end]).add_material(code, tier)
@@ -176,7 +182,15 @@ def _kind(material: Material, order: int) -> Kind:
         category=_plain(material.category),
         base_unit=material.base_unit,
         per_base=dict(material.units),
-        sizes=tuple(dict.fromkeys(size for part in (material.spec, *names) for size in sizes_in(_plain(part)))),
+        sizes=tuple(
+            dict.fromkeys(
+                (
+                    *(size for part in (material.spec, *names) for size in sizes_in(_plain(part))),
+                    *spelled_in(_plain(material.spec)),
+                )
+            )
+        ),
+        names=frozenset(map(_plain, names)),
         traits=frozenset(_traits_of(_plain(material.spec))),
         text=text,
     )

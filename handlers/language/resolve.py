@@ -129,6 +129,8 @@ class Resolver:
         sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
         if item.has_head:
             named = self._sized(self._named(item), sizes)
+            if not named and anchor is not None and not item.is_named:
+                return self._inherited(item, anchor, sizes) if self._only_tells(item) else self._sibling(item, anchor)
             if named or not self._only_tells(item):
                 return named
         if self.things:
@@ -170,6 +172,13 @@ class Resolver:
     def _traits(self, item: Item, codes: Iterable[str]) -> tuple[str, ...]:
         traits = [word.materials for word in item.words if self._is_trait(word)]
         return tuple(code for code in codes if all(code in table for table in traits))
+
+    def _sibling(self, item: Item, anchor: Resolved) -> tuple[str, ...]:
+        """四门冷柜3台，六门的1台: the beginning of a name that shares another name with the thing before."""
+        materials = self.catalogue.materials
+        names = frozenset[str]().union(*(materials[code].names for code in anchor.codes))
+        codes = [code for code in item.words[0].materials if names & materials[code].names]
+        return self.catalogue.in_order(c for c in codes if all(c in word.materials for word in item.words))
 
     def _inherited(self, item: Item, anchor: Resolved, sizes: Sequence[tuple[Size, bool]]) -> tuple[str, ...]:
         """16的, 蓝的: the name is that of the item before; a colour alone keeps its size too."""

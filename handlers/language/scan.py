@@ -11,7 +11,7 @@ from handlers.language.lexicon import SOUND_MAX, Grade, Word
 from handlers.language.normalise import BROKEN
 from handlers.language.numerals import APART, CHINESE, exact
 from handlers.language.pieces import Piece, Shape
-from handlers.language.sizes import HAN_TAILS, LETTER_TAILS, SIZE, size_of
+from handlers.language.sizes import HAN_TAILS, LETTER_TAILS, SIZE, Size, size_of
 from handlers.language.sounds import is_han, keys_of, syllables
 from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES
@@ -30,14 +30,15 @@ _EXPIRY: Final = re.compile(
 )
 _SERIALS: Final = re.compile(
     rf"(?:{any_of(DOCUMENTS.serials)})(?:是|为|分别是|分别为)?[\s:]*([a-z0-9][a-z0-9\-]{{2,}}"
-    r"(?:[、,，/\s]+(?=[a-z]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
+    r"(?:[、,，/\s]+(?=[a-z\-]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
     re.ASCII,
 )
 _PERCENT: Final = re.compile(
     rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])",
     re.ASCII,
 )
-_MENTION: Final = re.compile(r"@([^\s@,，。;:、!?]{1,20})")
+# A number behind @ is a price.
+_MENTION: Final = re.compile(r"@(?![\d¥￥])([^\s@,，。;:、!?]{1,20})")
 _HUMAN: Final = re.compile(
     rf"[{NAMES.before}][{NAMES.surnames}]|[{NAMES.surnames}](?:{any_of(NAMES.titles)})(?![{NAMES.not_before}])"
 )
@@ -56,7 +57,7 @@ _LATIN: Final = re.compile(r"[a-z]+")
 _BREAKS: Final = frozenset(",，;。、!?:\n")
 _SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
 _VAGUE: Final = re.compile(
-    r"(?:好)?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
+    rf"(?<![{CHINESE}\d])[百千万]把|(?:好)?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
 
 # The Chinese characters that the patterns of numbers, and of the other claims, may begin with: most begin neither.
@@ -184,6 +185,7 @@ class _Scanner:
             number = None if text[end : end + 1] == BROKEN else exact(text[start:end])
             if not _LONELY_NUMERAL.fullmatch(text[start:end]):
                 yield end, _CLAIM + 1, self._number(start, end, number)
+            yield from self._spelled_size(start, end, number)
         if (match := _RANGE.match(text, start, start + _SPAN_MAX)) and size_of(match[0]) is None:
             yield match.end(), _CLAIM, self._number(start, match.end(), None)
         if match := _VAGUE.match(text, start, start + _SPAN_MAX):
@@ -194,6 +196,20 @@ class _Scanner:
             written = _written(match)
             if written is not None:
                 yield from self._size(start, match.end(), written)
+
+    def _spelled_size(self, start: int, end: int, number: str | None) -> Iterator[Edge]:
+        """4眼 where the catalogue has a thing of 四眼, which is a word of its own."""
+        if not (self.text[start].isdigit() or self.text[start] == "两"):
+            return
+        for width in (2, 1):
+            tail = self.text[end : end + width]
+            if number and tail in self.catalogue.spelled_tails and not self._is_amount(number + tail):
+                size = Size("", (number,), tail)
+                piece = Piece(
+                    shape=Shape.SIZE, start=start, end=end + width, text=self.text[start : end + width], size=size
+                )
+                yield end + width, _CLAIM, lambda: piece
+                return
 
     def _may_begin_size(self, start: int) -> bool:
         """Not inside a word, and with its letter not behind a number, whose letter it is (4p63a)."""

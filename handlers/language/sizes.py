@@ -9,6 +9,7 @@ from typing import Final
 
 from domain.errors import BadNumber
 from domain.values import parse_decimal
+from handlers.language.numerals import CHINESE, exact
 from handlers.language.tables import Sheet, longest_first
 
 
@@ -46,6 +47,8 @@ _NUM: Final = r"\d+(?:\.\d+)?"
 # 3.5m2 is no size of 3.5 m.
 _TAIL: Final = "|".join(rf"{tail}(?!\d)" if tail == "m" else tail for tail in longest_first(_WORDS.tails))
 _PREFIX: Final = r"(?:φ|[a-z]{1,6}(?:\.[a-z]{1,2})?-?φ?)"
+_SPELLED: Final = "字"
+_IN_WORDS: Final = re.compile(rf"([{CHINESE}单双])([\u4e00-\u9fff]{{1,2}})")
 SIZE: Final = re.compile(
     rf"(?P<prefix>{_PREFIX})?(?P<dims>{_NUM}(?:[x+-]{_NUM}(?:m(?=[x]))?)*)(?P<suffix>(?:{_TAIL})(?![a-z]))?",
     re.ASCII,
@@ -62,6 +65,11 @@ class Size:
     joint: str = ""
 
     @property
+    def is_spelled(self) -> bool:
+        """四眼, 双门: a specification in words, which no bare number means."""
+        return self.joint == _SPELLED
+
+    @property
     def is_bare(self) -> bool:
         """A single number without letters: it may as well be a quantity."""
         return not self.prefix and not self.suffix and len(self.dims) == 1
@@ -71,6 +79,16 @@ def size_of(text: str) -> Size | None:
     """Read one size, the whole of it."""
     match = SIZE.fullmatch(text)
     return _size(match) if match else None
+
+
+def spelled_in(spec: str) -> tuple[Size, ...]:
+    """The sizes of a specification that are written in words: 四眼, 双门."""
+    found: list[Size] = []
+    for match in filter(None, map(_IN_WORDS.fullmatch, spec.split())):
+        number = {"单": "1", "双": "2"}.get(match[1]) or exact(match[1])
+        if number is not None:
+            found.append(Size("", (number,), match[2], _SPELLED))
+    return tuple(found)
 
 
 def sizes_in(text: str) -> tuple[Size, ...]:
@@ -100,6 +118,8 @@ def _plain(number: str) -> str:
 
 def fits(said: Size, own: Size, *, marked: bool) -> bool:
     """Whether a size that was said can mean a size of the catalogue. `marked`: the text shows that it is a size."""
+    if own.is_spelled:
+        return (said.suffix, said.dims) == (own.suffix, own.dims)
     if said.prefix and said.prefix != own.prefix:
         return False
     if not _suffix_fits(said, own, marked=marked):

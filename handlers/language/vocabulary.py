@@ -99,6 +99,7 @@ class NameWords:
     titles: tuple[str, ...]
     not_before: str
     places: tuple[str, ...]
+    beyond: str
 
 
 def read_cues(sheet: Sheet) -> Mapping[str, frozenset[Cue]]:
@@ -187,6 +188,7 @@ def read_names(sheet: Sheet) -> NameWords:
         titles=sheet.needed("titles"),
         not_before="".join(sheet.needed("not_before")),
         places=sheet.needed("places"),
+        beyond="".join(sheet.needed("beyond")),
     )
     sheet.close()
     return found
