@@ -43,6 +43,7 @@ class Item:
     start: int = 0
     end: int = 0
     is_correction: bool = False
+    is_echo: bool = False
     is_dropped: bool = False
     is_each: bool = False
     in_list: bool = False
@@ -96,6 +97,7 @@ class ItemBuilder:
         self.current = Item()
         self.loose = ""
         self.correcting = False
+        self.recalling = False
         self.dropping = False
         self.each = False
         self.totalling = False
@@ -132,6 +134,11 @@ class ItemBuilder:
         if piece.has(Cue.CORRECT):
             self._close()
             self.correcting = True
+        elif piece.has(Cue.RECALL):
+            self._close()
+            self.recalling = True
+        elif piece.has(Cue.MORE) and self.recalling:
+            self.recalling = False
         elif piece.has(Cue.DROP):
             if self.current.has_mention:
                 self.current.is_dropped = True
@@ -159,6 +166,7 @@ class ItemBuilder:
         item = self.current
         if not item.is_empty:
             item.is_correction, self.correcting = self.correcting, False
+            item.is_echo, self.recalling = self.recalling, False
             item.is_dropped = item.is_dropped or (self.dropping and item.quantity is None)
             self.dropping = False
             self.items.append(item)
@@ -272,15 +280,15 @@ def _merged(items: Iterable[Item]) -> list[Item]:
     found: list[Item] = []
     for item in items:
         last = found[-1] if found else None
-        if last is None or item.is_correction or item.is_dropped or last.is_dropped or item.in_list:
+        if last is None or item.is_correction or item.is_echo or item.is_dropped or last.is_dropped or item.in_list:
             found.append(item)
         elif _sums_up(item, last):
             continue
         elif last.quantity is None and not item.has_mention:
             last.quantity, last.is_each = item.quantity, item.is_each
             _keep_details(last, item)
-        elif last.quantity is None and not last.numbers and _is_number(item):
-            last.numbers = item.numbers
+        elif last.quantity is None and all(number.marked for number in last.numbers) and _is_number(item):
+            last.numbers = [*last.numbers, *item.numbers]
             _keep_details(last, item)
         elif not last.has_mention and item.quantity is None:
             item.quantity, item.first_quantity = last.quantity, last.quantity

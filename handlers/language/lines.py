@@ -119,12 +119,22 @@ def corrected(found: Sequence[Resolved], catalogue: Catalogue) -> list[Resolved]
         item = resolved.item
         if item.is_dropped:
             kept = [line for line in kept if not set(line.codes) & set(resolved.codes)]
-        elif item.is_correction and kept:
+        elif kept and (item.is_correction or (item.is_echo and not item.has_mention and item.quantity is not None)):
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, catalogue)
+        elif (again := _echoed(kept, resolved)) is not None:
+            kept[again] = resolved
         else:
             kept.append(resolved)
     return kept
+
+
+def _echoed(kept: list[Resolved], resolved: Resolved) -> int | None:
+    """哎接头扣是600个: the line of the thing that came to mind again, with another amount."""
+    if not resolved.item.is_echo or resolved.quantity is None:
+        return None
+    same = [index for index, line in enumerate(kept) if line.codes == resolved.codes]
+    return same[0] if len(same) == 1 else None
 
 
 def _place(kept: list[Resolved], resolved: Resolved) -> int:

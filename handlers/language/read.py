@@ -16,7 +16,7 @@ from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
 from handlers.language.message import Message
 from handlers.language.normalise import Source, normalise
-from handlers.language.pasted import add_table, split_table
+from handlers.language.pasted import add_table, split_table, split_title
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, words_of
@@ -36,11 +36,18 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
         return UNKNOWN
     source = _without_list_marks(normalise(text))
     body, table = split_table(source.text)
+    body, title = split_title(body) if table is not None else (body, None)
     pieces = amounts.fold(scan(body, catalogue, today))
     message = Message(
         source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
     )
-    decision = decide(pieces, has_document=context.quoted_document is not None, has_material=bool(context.things))
+    decision = decide(
+        pieces,
+        has_document=context.quoted_document is not None,
+        has_material=bool(context.things) or table is not None,
+    )
+    if title is not None and not decision.intents and not any(map(_speaks, pieces)):
+        decision = Decision((title,))
     if context.pending is not None:
         answer = dialogue.answer(message, context.pending, decision)
         if answer is not None:
@@ -69,6 +76,11 @@ def _without_list_marks(source: Source) -> Source:
             # The tab behind a mark parts the columns of a table.
             text = text[: mark.start()] + "".join(" \t"[char == "\t"] for char in mark[0]) + text[mark.end() :]
     return replace(source, text=text)
+
+
+def _speaks(piece: Piece) -> bool:
+    """Whether a word beside a title says that the table is no command."""
+    return piece.has(Cue.NOT, Cue.LATER, Cue.ASK, Cue.CALM)
 
 
 def _torn(decision: Decision, message: Message) -> Reading:

@@ -1,12 +1,13 @@
 """What is recorded without materials: labour, machines, progress, exceptions."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reasons import words_of
-from handlers.language.vocabulary import UNITS
+from handlers.language.vocabulary import UNITS, Cue
 
 _RECORDS: Final = frozenset(("labor.record", "rental.record"))
 
@@ -16,7 +17,7 @@ def add(draft: Draft, message: Message) -> None:
     if draft.intent in _RECORDS:
         _add_work(draft, message)
     elif draft.intent == "progress.report":
-        percents = [piece.number for piece in message.pieces if piece.shape is Shape.PERCENT]
+        percents = [piece.number for piece in _standing(message.pieces, (Shape.PERCENT,))]
         if len(percents) == 1 and percents[0] is not None:
             draft.fields["percent"] = percents[0]
     elif draft.intent == "approval.approve":
@@ -28,12 +29,13 @@ def add(draft: Draft, message: Message) -> None:
 
 
 def _add_work(draft: Draft, message: Message) -> None:
-    amounts = [piece for piece in message.pieces if piece.shape in (Shape.QUANTITY, Shape.NUMBER)]
+    amounts = _standing(message.pieces, (Shape.QUANTITY, Shape.NUMBER))
     worked = [piece for piece in amounts if _unit(piece)]
     chosen = worked or amounts
     if len(chosen) == 1 and chosen[0].number is not None:
         draft.fields["quantity"] = chosen[0].number
-        unit = _unit(chosen[0])
+        # 十二个工，不对，十三个: the unit stands.
+        unit = _unit(chosen[0]) or next((unit for piece in message.pieces if (unit := _unit(piece))), None)
         if unit:
             draft.fields["unit"] = unit
     equipment = draft.fields.get("equipment")
@@ -41,6 +43,13 @@ def _add_work(draft: Draft, message: Message) -> None:
         own = message.catalogue.equipment_unit.get(equipment)
         if own:
             draft.fields["unit"] = own
+
+
+def _standing(pieces: Sequence[Piece], shapes: tuple[Shape, ...]) -> list[Piece]:
+    """The amounts that count: those behind the last correction, if any stand there."""
+    last = max((index for index, piece in enumerate(pieces) if piece.has(Cue.CORRECT)), default=-1)
+    later = [piece for piece in pieces[last + 1 :] if piece.shape in shapes]
+    return later or [piece for piece in pieces if piece.shape in shapes]
 
 
 def _unit(piece: Piece) -> str | None:

@@ -208,7 +208,7 @@ class _Scanner:
                 piece = Piece(
                     shape=Shape.SIZE, start=start, end=end + width, text=self.text[start : end + width], size=size
                 )
-                yield end + width, _CLAIM, lambda: piece
+                yield end + width, _CLAIM, lambda piece=piece: piece
                 return
 
     def _may_begin_size(self, start: int) -> bool:

@@ -21,6 +21,8 @@ class Cue(StrEnum):
     ME = "me"
     OF = "of"
     CORRECT = "correct"
+    RECALL = "recall"
+    MORE = "more"
     DROP = "drop"
     NOT = "not"
     ASK = "ask"
@@ -51,6 +53,7 @@ _OPPOSITES: Final = (
     (Cue.PRICE, Cue.TOTAL),
     (Cue.HALF, Cue.SOME),
     (Cue.CORRECT, Cue.DROP),
+    (Cue.RECALL, Cue.MORE),
     *((cue, Cue.FILL) for cue in (Cue.CORRECT, Cue.DROP, Cue.NOT, Cue.LATER, Cue.CALM)),
 )
 
