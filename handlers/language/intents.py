@@ -6,6 +6,7 @@ from typing import Final
 from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
+from handlers.language.moods import is_denied, is_noun, is_put_off
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
@@ -31,11 +32,18 @@ class _Judge:
         self.pieces = pieces
         self.shapes = {piece.shape for piece in pieces}
         self.has_material = has_material or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
-        self.has_amount = bool(self.shapes & {Shape.QUANTITY, Shape.NUMBER})
+        self.has_amount = any(
+            piece.shape in (Shape.QUANTITY, Shape.NUMBER) and not self._is_ordinal(index)
+            for index, piece in enumerate(pieces)
+        )
         self.has_document = (
             has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
         )
         self.is_question = any(piece.has(Cue.ASK) or piece.intents.get("stock.query") is False for piece in pieces)
+
+    def _is_ordinal(self, index: int) -> bool:
+        """第一次 counts nothing."""
+        return index > 0 and self.pieces[index - 1].text.endswith("第")
 
     def decide(self) -> Decision:
         exception = self._exception()
@@ -44,13 +52,22 @@ class _Judge:
         acts = self._acts()
         if len(acts) > _ACTS_MAX:
             return NOTHING
-        if any(self._is_negated(act) for act in acts) or self._takes_all_back(acts):
+        if any(act.intent in _NEGATABLE and self._is_off(act) for act in acts) or self._takes_all_back(acts):
             return NOTHING
         if self._is_calm(acts):
             return NOTHING
         acts = self._after_correction(acts)
         found = self._document_act(acts) or self._record(acts) or self._query(acts) or self._command(acts)
         return found or NOTHING
+
+    def _is_off(self, act: Act) -> bool:
+        return is_denied(self.pieces, act) or is_put_off(self.pieces, act) or self._is_warning(act)
+
+    def _is_warning(self, act: Act) -> bool:
+        """领料别忘了签字: behind a verb that is done to nothing, a denial forbids something else."""
+        if self.has_material or self.has_amount or self.has_document or act.intent not in LINE_INTENTS:
+            return False
+        return any(self.pieces[i].has(Cue.NOT) for i in self._clause(act.index) if i > act.index)
 
     def _is_calm(self, acts: list[Act]) -> bool:
         """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
@@ -65,7 +82,14 @@ class _Judge:
             Act(intent, strong, index)
             for index, piece in enumerate(self.pieces)
             for intent, strong in piece.intents.items()
+            if not is_noun(self.pieces, index) and not self._is_setting(intent, index)
         ]
+
+    def _is_setting(self, intent: str, index: int) -> bool:
+        """转速调到1200: to a number something is set, not moved."""
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_counted = after is not None and after.shape in (Shape.NUMBER, Shape.QUANTITY, Shape.PERCENT)
+        return intent == "transfer.create" and is_counted and self.pieces[index].text.endswith("到")
 
     def _words(self) -> list[int]:
         return [
@@ -79,19 +103,6 @@ class _Judge:
             if after is None or after.is_gap or self.pieces[words[0]].text != "问题":
                 return Decision(("exception.report",), words[0])
         return None
-
-    def _is_negated(self, act: Act) -> bool:
-        if act.intent not in _NEGATABLE:
-            return False
-        before = list(self.pieces[max(act.index - 3, 0) : act.index])
-        for piece in reversed(before):
-            if piece.has(Cue.NOT) and not piece.has(Cue.CORRECT):
-                return True
-            if piece.text == "不是" and not any(p.shape is Shape.QUANTITY for p in self.pieces[: act.index]):
-                return True
-            if not (piece.shape is Shape.SPACE or piece.has(Cue.FILL)):
-                return False
-        return False
 
     def _takes_all_back(self, acts: list[Act]) -> bool:
         """领…20包，不要了: what is taken back names nothing, so it may be everything."""
@@ -198,7 +209,7 @@ class _Judge:
             return self._asked(acts)
         acts = [act for act in acts if act.intent in LINE_INTENTS and not self._is_in_reason(act)]
         strong = [act for act in acts if act.is_strong]
-        told = [act for act in strong if not self._is_attribute(act)] or strong
+        told = [act for act in strong if not self._is_attribute(act)] or (strong if self.has_amount else [])
         if not told:
             told = self._weak(acts)
         told = sorted([*told, *self._clear(acts, told)], key=lambda act: act.index)
@@ -223,7 +234,11 @@ class _Judge:
         usable = [
             act
             for act in acts
-            if self.has_amount or self.pieces[act.index].text in VERBS.clear or len(self.pieces[act.index].text) > 1
+            if self.has_amount
+            or (
+                (self.pieces[act.index].text in VERBS.clear or len(self.pieces[act.index].text) > 1)
+                and not self._is_attribute(act)
+            )
         ]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         first = min((act.index for act in usable), default=-1)

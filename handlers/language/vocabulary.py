@@ -42,6 +42,7 @@ class Cue(StrEnum):
     YUAN = "yuan"
     SIZE = "size"
     DONE = "done"
+    WAIT = "wait"
 
 
 # What a word cannot say at once.
@@ -65,6 +66,11 @@ class Phrases:
     today: tuple[str, ...]
     hollow: frozenset[str]
     states: frozenset[str]
+    nouns: tuple[str, ...]
+    again: frozenset[str]
+    then: frozenset[str]
+    after: tuple[str, ...]
+    courtesy: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,11 @@ def read_phrases(sheet: Sheet) -> Phrases:
         today=sheet.needed("today"),
         hollow=frozenset(sheet.needed("hollow")),
         states=frozenset(sheet.needed("states")),
+        nouns=sheet.needed("nouns"),
+        again=frozenset(sheet.needed("again")),
+        then=frozenset(sheet.needed("then")),
+        after=sheet.needed("after"),
+        courtesy=frozenset(sheet.needed("courtesy")),
     )
     sheet.close()
     return found
