@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.language.numerals import as_text, value_of
 from handlers.language.pieces import Piece, Shape
-from handlers.language.vocabulary import PHRASES, Cue
+from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 _TENTHS: Final = frozenset("一二三四五六七八九")
 # How many pieces back a word still bears on a number.
@@ -83,6 +83,8 @@ class _Quantities(_Walk):
             last = self.skip(at + 1)
             number, units = self._with_unit(number, after)
             last, number = self._with_tail(last, number, piece)
+            if (end := self.pieces[last]).word is not None and end is not after and _is_work(end):
+                units = end.word.units
         behind = self.at(last + 1)
         if behind is not None and behind.has(Cue.VAGUE) and behind.text != "来":
             last, number = last + 1, None
@@ -113,6 +115,8 @@ class _Quantities(_Walk):
         value = None if number is None else value_of(number)
         if tail is None or value is None or value.denominator != 1:
             return last, number
+        if tail.has(Cue.HALF) and self.pieces[last].text == "个" and _is_work(beyond):
+            return last + 2, as_text(value + Fraction(1, 2))
         is_open = beyond is None or not (self._is_unit(beyond) or beyond.has(Cue.OF) or _names_material(beyond))
         if tail.has(Cue.HALF) and self.pieces[last].text == "打":
             return last + 1, as_text(value + 6)
@@ -122,6 +126,11 @@ class _Quantities(_Walk):
         if tail.text in _TENTHS and not piece.text.isascii() and is_open:
             return last + 1, as_text(value + (value_of(tail.text) or Fraction(0)) * Fraction(1, 10))
         return last, number
+
+
+def _is_work(piece: Piece | None) -> bool:
+    """工, 小时, 台班: 六个半工 is six and a half of it."""
+    return piece is not None and piece.word is not None and any(unit in UNITS.work for unit in piece.word.units)
 
 
 def _names_material(piece: Piece) -> bool:

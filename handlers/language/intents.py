@@ -1,6 +1,7 @@
 """What is asked for: the verbs of a message, weighed against its other words."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from handlers.language.acts import NOTHING, Act, Decision
@@ -15,6 +16,9 @@ _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
 _NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
+_RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
+# So far a word looks for the word it belongs to.
+_NEAR: Final = 6
 # A message with more verbs is a story, not a command.
 _ACTS_MAX: Final = 300
 
@@ -124,6 +128,8 @@ class _Judge:
             return Decision(("document.status",), acts[0].index if acts else -1)
         if not found:
             return None
+        if two := self._two_rulings(found) or self._ruling_and_command(acts, found):
+            return two
         rejecting = [act for act in found if act.intent in ("approval.reject", "document.cancel")]
         status = [act for act in found if act.intent == "document.status"]
         if rejecting and not (status and self.is_question):
@@ -134,6 +140,33 @@ class _Judge:
             act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS
         }
         return None if others and self.has_amount else Decision((found[0].intent,), found[0].index)
+
+    def _two_rulings(self, found: list[Act]) -> Decision | None:
+        """批准一张，驳回另一张; 批准还是驳回 is no decision either."""
+        rulings = [act for act in found if act.is_strong and act.intent in _RULINGS]
+        intents = tuple(dict.fromkeys(act.intent for act in rulings))
+        if len(intents) < 2:
+            return None
+        documents = {value for p in self.pieces if p.shape is Shape.DOCUMENT for value in p.values}
+        last = max((i for i, piece in enumerate(self.pieces) if piece.has(Cue.CORRECT)), default=-1)
+        later = [act for act in rulings if act.index > last]
+        if 0 <= last and later and later[0] is not rulings[0] and len(documents) < 2:
+            return Decision((later[0].intent,), later[0].index)
+        is_torn = any(piece.text in PHRASES.choices for piece in self.pieces)
+        return Decision(intents, rulings[0].index) if len(documents) > 1 or is_torn else None
+
+    def _ruling_and_command(self, acts: list[Act], found: list[Act]) -> Decision | None:
+        """同意，另外领20包: a clause with a verb and an amount of its own is a command beside the approval."""
+        first = found[0]
+        if first.intent != "approval.approve":
+            return None
+        for act in acts:
+            if act.intent not in LINE_INTENTS or not (act.is_strong or self.pieces[act.index].text in VERBS.clear):
+                continue
+            clause = self._clause(act.index)
+            if act.index > first.index not in clause and any(self.pieces[i].shape is Shape.QUANTITY for i in clause):
+                return Decision((first.intent, act.intent), first.index)
+        return None
 
     def _is_about_document(self, act: Act) -> bool:
         if self.has_document:
@@ -173,6 +206,8 @@ class _Judge:
         queries = [act for act in strong if act.intent.endswith((".query", ".list")) or act.intent == "help"]
         commands = [act for act in strong if act.intent in LINE_INTENTS]
         counted = Shape.QUANTITY in self.shapes
+        if two := self._two_queries(queries):
+            return two
         if queries:
             for wanted in (
                 "help",
@@ -198,11 +233,53 @@ class _Judge:
                 return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
         return None
 
+    def _two_queries(self, queries: list[Act]) -> Decision | None:
+        """日报发我，还有缺货预警也看下: two questions, unless the one is only a word in the other."""
+        for first, second in pairwise(queries):
+            if first.intent == second.intent or "help" in (first.intent, second.intent):
+                continue
+            between = self.pieces[first.index + 1 : second.index]
+            is_listed = any(p.has(Cue.LIST) or p.text in PHRASES.joints for p in between)
+            is_one = (first.intent, second.intent) in VERBS.absorbed or (second.intent, first.intent) in VERBS.absorbed
+            if is_listed or (not is_one and any(p.shape is Shape.BREAK for p in between)):
+                return Decision((first.intent, second.intent), first.index)
+        return None
+
     @staticmethod
     def _both(command: Act, query: Act) -> Decision:
         return Decision((command.intent, query.intent), command.index)
 
+    def _asks_how(self, acts: list[Act]) -> Decision | None:
+        """怎么退料, 入库怎么操作: how it is done, where nothing is named that it is to be done to."""
+        if self.has_material or self.has_amount or self.has_document:
+            return None
+        for act in acts:
+            if act.intent in LINE_INTENTS and act.is_strong:
+                before = self._beside(act.index, -1)
+                after = self._beside(act.index, 1)
+                if before is not None and before.text in PHRASES.how:
+                    return Decision(("help",), act.index)
+                if after is not None and after.text in PHRASES.how and self._is_last_but(act.index):
+                    return Decision(("help",), act.index)
+        return None
+
+    def _beside(self, index: int, step: int) -> Piece | None:
+        """The next piece that means something."""
+        at = index + step
+        while 0 <= at < len(self.pieces) and abs(at - index) < _NEAR:
+            piece = self.pieces[at]
+            if not (piece.shape is Shape.SPACE or (piece.has(Cue.FILL) and piece.text not in PHRASES.how)):
+                return piece
+            at += step
+        return None
+
+    def _is_last_but(self, index: int) -> bool:
+        """Whether behind 怎么 nothing stands that would tell of something else."""
+        return not any(p.shape is Shape.UNKNOWN and len(p.text) > 1 for p in self.pieces[index + 1 :])
+
     def _command(self, acts: list[Act]) -> Decision | None:
+        if how := self._asks_how(acts):
+            return how
         if self.is_question and not self.has_amount:
             return None
         if any(piece.has(Cue.LATER) or piece.text in PHRASES.questions for piece in self.pieces):

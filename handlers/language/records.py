@@ -6,7 +6,7 @@ from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reasons import words_of
-from handlers.language.vocabulary import UNITS
+from handlers.language.vocabulary import UNITS, Cue
 
 _RECORDS: Final = frozenset(("labor.record", "rental.record"))
 
@@ -16,7 +16,7 @@ def add(draft: Draft, message: Message) -> None:
     if draft.intent in _RECORDS:
         _add_work(draft, message)
     elif draft.intent == "progress.report":
-        percents = [piece.number for piece in message.pieces if piece.shape is Shape.PERCENT]
+        percents = [piece.number for piece in _after_correction(message, Shape.PERCENT)]
         if len(percents) == 1 and percents[0] is not None:
             draft.fields["percent"] = percents[0]
     elif draft.intent == "approval.approve":
@@ -27,13 +27,22 @@ def add(draft: Draft, message: Message) -> None:
             draft.lack("fields.unit_price")
 
 
+def _after_correction(message: Message, *shapes: Shape) -> list[Piece]:
+    """The pieces of these shapes; those behind the last correction alone, where there are any."""
+    found = [(index, piece) for index, piece in enumerate(message.pieces) if piece.shape in shapes]
+    last = max((index for index, piece in enumerate(message.pieces) if piece.has(Cue.CORRECT)), default=-1)
+    return [piece for index, piece in found if index > last] or [piece for _, piece in found]
+
+
 def _add_work(draft: Draft, message: Message) -> None:
-    amounts = [piece for piece in message.pieces if piece.shape in (Shape.QUANTITY, Shape.NUMBER)]
+    amounts = _after_correction(message, Shape.QUANTITY, Shape.NUMBER)
     worked = [piece for piece in amounts if _unit(piece)]
     chosen = worked or amounts
     if len(chosen) == 1 and chosen[0].number is not None:
         draft.fields["quantity"] = chosen[0].number
-        unit = _unit(chosen[0])
+        # 12个工，不对，13个: the unit stays.
+        before = [unit for piece in message.pieces if piece.start < chosen[0].start and (unit := _unit(piece))]
+        unit = _unit(chosen[0]) or (before[-1] if before else None)
         if unit:
             draft.fields["unit"] = unit
     equipment = draft.fields.get("equipment")

@@ -71,6 +71,9 @@ class Phrases:
     then: frozenset[str]
     after: tuple[str, ...]
     courtesy: frozenset[str]
+    joints: frozenset[str]
+    choices: frozenset[str]
+    how: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,9 @@ def read_phrases(sheet: Sheet) -> Phrases:
         then=frozenset(sheet.needed("then")),
         after=sheet.needed("after"),
         courtesy=frozenset(sheet.needed("courtesy")),
+        joints=frozenset(sheet.needed("joints")),
+        choices=frozenset(sheet.needed("choices")),
+        how=frozenset(sheet.needed("how")),
     )
     sheet.close()
     return found
