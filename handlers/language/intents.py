@@ -65,7 +65,12 @@ class _Judge:
         return found or NOTHING
 
     def _is_off(self, act: Act) -> bool:
+        if act.intent in _ARRIVALS and self.has_material and not self.has_amount and self._asks():
+            return False  # 水泥怎么还没到
         return is_denied(self.pieces, act) or is_put_off(self.pieces, act) or self._is_warning(act)
+
+    def _asks(self) -> bool:
+        return any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)
 
     def _is_warning(self, act: Act) -> bool:
         """领料别忘了签字: behind a verb that is done to nothing, a denial forbids something else."""
@@ -223,7 +228,7 @@ class _Judge:
                     continue
                 if commands and counted and first.intent != "help":
                     return self._both(commands[0], first)
-                if first.intent == "help" and (commands or self.has_amount):
+                if first.intent == "help" and ((commands and self.has_material) or self.has_amount):
                     continue
                 return Decision((first.intent,), first.index)
         if self.is_question and self.has_material and not counted:
