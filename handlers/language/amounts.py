@@ -134,7 +134,7 @@ def _is_work(piece: Piece | None) -> bool:
 
 
 def _names_material(piece: Piece) -> bool:
-    return bool(piece.materials) and piece.word is not None and not piece.word.cues
+    return piece.names_material and piece.word is not None and not piece.word.cues
 
 
 class _Prices(_Walk):

@@ -104,8 +104,9 @@ def _named(intent: str, message: Message, index: int, piece: Piece) -> tuple[str
 
 
 def _is_exact(piece: Piece) -> bool:
-    names = piece.word.names if piece.word else {}
-    return any(tier is Tier.EXACT for codes in names.values() for tier in codes.values())
+    return piece.word is not None and any(
+        tier is Tier.EXACT for codes in piece.word.names.values() for tier in codes.values()
+    )
 
 
 def _ordered(intent: str, domains: Iterable[Domain]) -> list[Domain]:

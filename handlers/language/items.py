@@ -53,12 +53,12 @@ class Item:
     @property
     def has_head(self) -> bool:
         """Whether a word, not merely a size or a colour, says what it is."""
-        return any(tier < Tier.TRAIT for word in self.words for tier in word.materials.values())
+        return any(word.best_tier is not None and word.best_tier < Tier.TRAIT for word in self.words)
 
     @property
     def is_named(self) -> bool:
         """Whether some word is more than the beginning of a name."""
-        return any(tier <= Tier.PART for word in self.words for tier in word.materials.values())
+        return any(word.best_tier is not None and word.best_tier <= Tier.PART for word in self.words)
 
     @property
     def has_mention(self) -> bool:
@@ -71,15 +71,15 @@ class Item:
 
 def is_head(piece: Piece) -> bool:
     """Whether a word names a material by itself, not by a colour or a last syllable."""
-    return is_part(piece) and piece.word is not None and (_is_head(piece.word) or len(piece.text) > 1)
+    return is_part(piece) and piece.word is not None and (piece.word.is_head or len(piece.text) > 1)
 
 
 def is_part(piece: Piece) -> bool:
     """Whether a word speaks of a material rather than of a person, a place, or a verb."""
     word = piece.word
-    if piece.shape is not Shape.WORD or word is None or not word.materials or word.intents or word.cues:
+    best = word.best_tier if word is not None and piece.shape is Shape.WORD else None
+    if word is None or best is None or word.intents or word.cues:
         return False
-    best = min(word.materials.values())
     if word.units and best > Tier.HEAD:
         return False
     names = [
@@ -196,8 +196,8 @@ class ItemBuilder:
         if len(item.words) >= WORDS_MAX:
             item.strange += piece.text
             return
-        heads = [w for w in item.words if _is_head(w)]
-        if heads and _is_head(word) and not any(set(w.materials) & set(word.materials) for w in heads):
+        heads = [w for w in item.words if w.is_head] if word.is_head else []
+        if heads and not any(w.materials & word.materials for w in heads):
             self._close()
             item = self._mention(piece)
         item.words.append(word)
@@ -261,10 +261,6 @@ class ItemBuilder:
             item.expiry = piece.when.ahead[1]
         elif piece.shape is Shape.SERIALS:
             item.serials = tuple(number.upper() for number in piece.values)
-
-
-def _is_head(word: Word) -> bool:
-    return any(tier <= Tier.HEAD for tier in word.materials.values())
 
 
 def _merged(items: Iterable[Item]) -> list[Item]:

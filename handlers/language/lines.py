@@ -1,11 +1,13 @@
 """Resolved items become the lines of a reading, with what is missing or open in them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from handlers.language.catalogue import Catalogue
 from handlers.language.draft import Draft
 from handlers.language.items import Item, ItemBuilder
 from handlers.language.pieces import Piece
+from handlers.language.postings import Pool
 from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
 
@@ -17,10 +19,10 @@ def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, th
     """
     items = ItemBuilder().build(pieces)
     meant = () if any(_names(item) for item in items) else things
-    found = corrected(Resolver(catalogue, counts=True, things=meant).resolve(items), catalogue)
-    told = _told(found)
+    resolver = Resolver(catalogue, counts=True, things=meant)
+    told = _told(corrected(resolver.resolve(items), resolver))
     if meant and not told:
-        told = [Resolved(item=Item(), codes=meant)]
+        told = [Resolved(item=Item(), pool=resolver.things, catalogue=catalogue)]
     for resolved in told:
         add_line(draft, resolved, catalogue, index=len(draft.lines))
 
@@ -36,12 +38,16 @@ def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, 
     if things and not any(_names(item) for item in items):
         draft.lines.extend(Line(material=code) for code in things)
         return True
-    found = corrected(Resolver(catalogue, counts=False).resolve(items), catalogue)
-    codes = catalogue.in_order(code for resolved in found for code in resolved.codes)
+    resolver = Resolver(catalogue, counts=False)
+    found = corrected(resolver.resolve(items), resolver)
+    pool: Pool = 0
+    for resolved in found:
+        pool |= resolved.pool
+    codes = catalogue.codes(pool)
     strangers = [
         r.item
         for r in found
-        if not r.codes and (r.item.words or r.item.sizes or r.item.numbers or len(r.item.strange) > 1)
+        if not r.pool and (r.item.words or r.item.sizes or r.item.numbers or len(r.item.strange) > 1)
     ]
     draft.lines.extend(Line(material=code) for code in codes)
     if not strangers:
@@ -55,15 +61,16 @@ def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, 
 def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: int) -> None:
     """One line, its candidates and its gaps."""
     item, path = resolved.item, f"lines[{index}]"
-    material = resolved.codes[0] if len(resolved.codes) == 1 else None
-    if len(resolved.codes) > 1:
-        draft.candidates[f"{path}.material"] = resolved.codes
+    codes = resolved.codes
+    material = codes[0] if len(codes) == 1 else None
+    if len(codes) > 1:
+        draft.candidates[f"{path}.material"] = codes
     quantity, unit = resolved.quantity, resolved.unit
     if quantity == "0" and draft.intent != "count.create":
         quantity = None
-    if resolved.is_unit_wrong or (quantity is not None and not resolved.codes and not _is_kept(unit, catalogue)):
+    if resolved.is_unit_wrong or (quantity is not None and not resolved.pool and not _is_kept(unit, catalogue)):
         unit = None
-        if resolved.codes:
+        if resolved.pool:
             draft.lack(f"{path}.unit")
     price, amount = _price(draft, item, unit, material, catalogue, path)
     draft.lines.append(
@@ -76,13 +83,13 @@ def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: i
             lot=item.lot,
             expiry=item.expiry.isoformat() if item.expiry else None,
             serials=item.serials,
-            said=item.said or None if not resolved.codes else None,
+            said=item.said or None if not codes else None,
         )
     )
 
 
 def _is_kept(unit: str | None, catalogue: Catalogue) -> bool:
-    return unit is None or any(kind.keeps(unit) for kind in catalogue.materials.values())
+    return unit is None or catalogue.is_unit(unit)
 
 
 def _price(
@@ -107,21 +114,21 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
     for resolved in found:
         item = resolved.item
         is_named = bool(item.is_named or item.sizes or item.quantity or item.in_list)
-        if is_named or resolved.codes or (item.strange and len(found) == 1):
+        if is_named or resolved.pool or (item.strange and len(found) == 1):
             kept.append(resolved)
     return kept
 
 
-def corrected(found: Sequence[Resolved], catalogue: Catalogue) -> list[Resolved]:
+def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
     """不对，30包 replaces the amount before it; 地漏不要了 takes the line out."""
     kept: list[Resolved] = []
     for resolved in found:
         item = resolved.item
         if item.is_dropped:
-            kept = [line for line in kept if not set(line.codes) & set(resolved.codes)]
+            kept = [line for line in kept if not line.pool & resolved.pool]
         elif item.is_correction and kept:
             place = _place(kept, resolved)
-            kept[place] = _replaced(kept[place], resolved, catalogue)
+            kept[place] = _replaced(kept[place], resolved, resolver)
         else:
             kept.append(resolved)
     return kept
@@ -132,22 +139,21 @@ def _place(kept: list[Resolved], resolved: Resolved) -> int:
     echo = kept[-1]
     if not resolved.item.has_mention and not echo.has_amount:
         # 水泥改成25包: the name before the correction points at a line above.
-        meant = [index for index, line in enumerate(kept[:-1]) if set(line.codes) & set(echo.codes)]
+        meant = [index for index, line in enumerate(kept[:-1]) if line.pool & echo.pool]
         if len(meant) == 1:
             kept.pop()
             return meant[0]
     for index in range(len(kept) - 1, -1, -1):
-        if resolved.codes and set(kept[index].codes) & set(resolved.codes):
+        if kept[index].pool & resolved.pool:
             return index
     return len(kept) - 1
 
 
-def _replaced(old: Resolved, new: Resolved, catalogue: Catalogue) -> Resolved:
-    resolver = Resolver(catalogue, counts=True)
+def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:
     if not new.item.has_mention:
-        return resolver.with_unit(old.item, old.codes, new.item.quantity)
-    if not new.has_amount:
-        if old.item.quantity is not None:
-            return resolver.with_unit(new.item, new.codes, old.item.quantity)
-        return Resolved(item=new.item, codes=new.codes, quantity=old.quantity, unit=old.unit)
-    return new
+        return resolver.kept_in(old.item, old.pool, new.item.quantity)
+    if new.has_amount:
+        return new
+    if old.item.quantity is not None:
+        return resolver.kept_in(new.item, new.pool, old.item.quantity)
+    return replace(new, quantity=old.quantity, unit=old.unit)

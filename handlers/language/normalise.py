@@ -63,6 +63,11 @@ def normalise(raw: str) -> Source:
     return Source("".join(out), raw, tuple(origin))
 
 
+def plain(text: str) -> str:
+    """The normal form of a name."""
+    return normalise(text).text.strip()
+
+
 def _plain(char: str, *, before: str, after: str) -> str:
     if "a" <= char <= "z" or "0" <= char <= "9" or ("\u4e00" <= char <= "\u9fff" and not char.isnumeric()):
         return char  # nearly all of what is typed

@@ -190,7 +190,7 @@ class _Scanner:
         size = size_of(self.text[start:end])
         if size is None or size.is_bare or self._is_amount(start, end):
             return
-        if self.text[start:end] in self.catalogue.codes:  # SN-425 is the code of a material, not a size of SN
+        if self.catalogue.is_code(self.text[start:end]):  # SN-425 is the code of a material, not a size of SN
             return
         if self._is_word_with_number(size.prefix):
             return
@@ -206,10 +206,10 @@ class _Scanner:
 
     def _is_word_with_number(self, prefix: str) -> bool:
         """ppr25弯头: the letters are a name of their own where no specification begins with them."""
-        if len(prefix) < 2 or prefix in self.catalogue.size_prefixes:
+        if len(prefix) < 2 or self.catalogue.is_size_prefix(prefix):
             return False
         word = self.lexicon.get(prefix) or self.lexicon.spelled(prefix)
-        return word is not None and bool(word.materials)
+        return word is not None and word.names_material
 
     def _is_amount(self, start: int, end: int) -> bool:
         """20kg is an amount first; whether it is a packing, the catalogue tells later."""
@@ -223,11 +223,12 @@ class _Scanner:
         return lambda: Piece(shape=shape, start=start, end=end, text=text, number=number)
 
     def _words(self, start: int) -> Iterator[Edge]:
-        reach = self.lexicon.reach(self.text[start : start + 2])
-        for end in range(start + 1, min(len(self.text), start + reach) + 1):
-            if self.text[end - 1] == "\n":
+        text = self.text
+        for length in (1, *self.lexicon.lengths(text[start : start + 2])):
+            end = start + length
+            if end > len(text):
                 break
-            word = self.lexicon.get(self.text[start:end])
+            word = self.lexicon.get(text[start:end])
             if word is not None and self._stands_alone(start, end):
                 yield end, _COST[word.grade], self._word(start, end, word)
 
@@ -269,7 +270,7 @@ class _Scanner:
         while limit < min(len(self.text), start + SOUND_MAX) and is_han(self.text[limit]):
             limit += 1
         for end in range(start + max(2, longest + 1), limit + 1):
-            if self.lexicon.get(self.text[start:end]) is not None:
+            if self.text[start:end] in self.lexicon:
                 continue
             word = self.lexicon.sounding_like(keys_of([self.readings[char] for char in self.text[start:end]]))
             if word is not None:

@@ -135,10 +135,11 @@ def _dims_fit(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
     if own[: len(said)] == said or sorted(said) == sorted(own):
         return True
     # Timber is spoken of in centimetres and catalogued in millimetres.
-    return own[: len(said)] == tuple(_tenfold(dim) for dim in said)
+    return own[: len(said)] == tuple(tenfold(dim) for dim in said)
 
 
-def _tenfold(dim: str) -> str:
+def tenfold(dim: str) -> str:
+    """The number in the next smaller unit; what is no number stays."""
     try:
         value = parse_decimal(dim) * 10
     except BadNumber:

@@ -44,7 +44,7 @@ class Verbs:
     `clear` are the weak ones that say enough beside a thing. `absorbed`: pairs of one act with two words in it.
     """
 
-    words: Mapping[str, Mapping[str, bool]]
+    words: Mapping[str, dict[str, bool]]
     clear: frozenset[str]
     absorbed: tuple[tuple[str, str], ...]
 
