@@ -1,11 +1,13 @@
 """What is asked for: the verbs of a message, weighed against its other words."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
+from handlers.language.moods import is_denied, is_noun, is_put_off
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
@@ -14,6 +16,9 @@ _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
 _NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
+_RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
+# So far a word looks for the word it belongs to.
+_NEAR: Final = 6
 # A message with more verbs is a story, not a command.
 _ACTS_MAX: Final = 300
 
@@ -31,11 +36,18 @@ class _Judge:
         self.pieces = pieces
         self.shapes = {piece.shape for piece in pieces}
         self.has_material = has_material or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
-        self.has_amount = bool(self.shapes & {Shape.QUANTITY, Shape.NUMBER})
+        self.has_amount = any(
+            piece.shape in (Shape.QUANTITY, Shape.NUMBER) and not self._is_ordinal(index)
+            for index, piece in enumerate(pieces)
+        )
         self.has_document = (
             has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
         )
         self.is_question = any(piece.has(Cue.ASK) or piece.intents.get("stock.query") is False for piece in pieces)
+
+    def _is_ordinal(self, index: int) -> bool:
+        """第一次 counts nothing."""
+        return index > 0 and self.pieces[index - 1].text.endswith("第")
 
     def decide(self) -> Decision:
         exception = self._exception()
@@ -44,13 +56,27 @@ class _Judge:
         acts = self._acts()
         if len(acts) > _ACTS_MAX:
             return NOTHING
-        if any(self._is_negated(act) for act in acts) or self._takes_all_back(acts):
+        if any(act.intent in _NEGATABLE and self._is_off(act) for act in acts) or self._takes_all_back(acts):
             return NOTHING
         if self._is_calm(acts):
             return NOTHING
         acts = self._after_correction(acts)
         found = self._document_act(acts) or self._record(acts) or self._query(acts) or self._command(acts)
         return found or NOTHING
+
+    def _is_off(self, act: Act) -> bool:
+        if act.intent in _ARRIVALS and self.has_material and not self.has_amount and self._asks():
+            return False  # 水泥怎么还没到
+        return is_denied(self.pieces, act) or is_put_off(self.pieces, act) or self._is_warning(act)
+
+    def _asks(self) -> bool:
+        return any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)
+
+    def _is_warning(self, act: Act) -> bool:
+        """领料别忘了签字: behind a verb that is done to nothing, a denial forbids something else."""
+        if self.has_material or self.has_amount or self.has_document or act.intent not in LINE_INTENTS:
+            return False
+        return any(self.pieces[i].has(Cue.NOT) for i in self._clause(act.index) if i > act.index)
 
     def _is_calm(self, acts: list[Act]) -> bool:
         """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
@@ -65,7 +91,14 @@ class _Judge:
             Act(intent, strong, index)
             for index, piece in enumerate(self.pieces)
             for intent, strong in piece.intents.items()
+            if not is_noun(self.pieces, index) and not self._is_setting(intent, index)
         ]
+
+    def _is_setting(self, intent: str, index: int) -> bool:
+        """转速调到1200: to a number something is set, not moved."""
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_counted = after is not None and after.shape in (Shape.NUMBER, Shape.QUANTITY, Shape.PERCENT)
+        return intent == "transfer.create" and is_counted and self.pieces[index].text.endswith("到")
 
     def _words(self) -> list[int]:
         return [
@@ -79,19 +112,6 @@ class _Judge:
             if after is None or after.is_gap or self.pieces[words[0]].text != "问题":
                 return Decision(("exception.report",), words[0])
         return None
-
-    def _is_negated(self, act: Act) -> bool:
-        if act.intent not in _NEGATABLE:
-            return False
-        before = list(self.pieces[max(act.index - 3, 0) : act.index])
-        for piece in reversed(before):
-            if piece.has(Cue.NOT) and not piece.has(Cue.CORRECT):
-                return True
-            if piece.text == "不是" and not any(p.shape is Shape.QUANTITY for p in self.pieces[: act.index]):
-                return True
-            if not (piece.shape is Shape.SPACE or piece.has(Cue.FILL)):
-                return False
-        return False
 
     def _takes_all_back(self, acts: list[Act]) -> bool:
         """领…20包，不要了: what is taken back names nothing, so it may be everything."""
@@ -113,6 +133,8 @@ class _Judge:
             return Decision(("document.status",), acts[0].index if acts else -1)
         if not found:
             return None
+        if two := self._two_rulings(found) or self._ruling_and_command(acts, found):
+            return two
         rejecting = [act for act in found if act.intent in ("approval.reject", "document.cancel")]
         status = [act for act in found if act.intent == "document.status"]
         if rejecting and not (status and self.is_question):
@@ -123,6 +145,33 @@ class _Judge:
             act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS
         }
         return None if others and self.has_amount else Decision((found[0].intent,), found[0].index)
+
+    def _two_rulings(self, found: list[Act]) -> Decision | None:
+        """批准一张，驳回另一张; 批准还是驳回 is no decision either."""
+        rulings = [act for act in found if act.is_strong and act.intent in _RULINGS]
+        intents = tuple(dict.fromkeys(act.intent for act in rulings))
+        if len(intents) < 2:
+            return None
+        documents = {value for p in self.pieces if p.shape is Shape.DOCUMENT for value in p.values}
+        last = max((i for i, piece in enumerate(self.pieces) if piece.has(Cue.CORRECT)), default=-1)
+        later = [act for act in rulings if act.index > last]
+        if 0 <= last and later and later[0] is not rulings[0] and len(documents) < 2:
+            return Decision((later[0].intent,), later[0].index)
+        is_torn = any(piece.text in PHRASES.choices for piece in self.pieces)
+        return Decision(intents, rulings[0].index) if len(documents) > 1 or is_torn else None
+
+    def _ruling_and_command(self, acts: list[Act], found: list[Act]) -> Decision | None:
+        """同意，另外领20包: a clause with a verb and an amount of its own is a command beside the approval."""
+        first = found[0]
+        if first.intent != "approval.approve":
+            return None
+        for act in acts:
+            if act.intent not in LINE_INTENTS or not (act.is_strong or self.pieces[act.index].text in VERBS.clear):
+                continue
+            clause = self._clause(act.index)
+            if act.index > first.index not in clause and any(self.pieces[i].shape is Shape.QUANTITY for i in clause):
+                return Decision((first.intent, act.intent), first.index)
+        return None
 
     def _is_about_document(self, act: Act) -> bool:
         if self.has_document:
@@ -162,6 +211,8 @@ class _Judge:
         queries = [act for act in strong if act.intent.endswith((".query", ".list")) or act.intent == "help"]
         commands = [act for act in strong if act.intent in LINE_INTENTS]
         counted = Shape.QUANTITY in self.shapes
+        if two := self._two_queries(queries):
+            return two
         if queries:
             for wanted in (
                 "help",
@@ -177,7 +228,7 @@ class _Judge:
                     continue
                 if commands and counted and first.intent != "help":
                     return self._both(commands[0], first)
-                if first.intent == "help" and (commands or self.has_amount):
+                if first.intent == "help" and ((commands and self.has_material) or self.has_amount):
                     continue
                 return Decision((first.intent,), first.index)
         if self.is_question and self.has_material and not counted:
@@ -187,18 +238,60 @@ class _Judge:
                 return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
         return None
 
+    def _two_queries(self, queries: list[Act]) -> Decision | None:
+        """日报发我，还有缺货预警也看下: two questions, unless the one is only a word in the other."""
+        for first, second in pairwise(queries):
+            if first.intent == second.intent or "help" in (first.intent, second.intent):
+                continue
+            between = self.pieces[first.index + 1 : second.index]
+            is_listed = any(p.has(Cue.LIST) or p.text in PHRASES.joints for p in between)
+            is_one = (first.intent, second.intent) in VERBS.absorbed or (second.intent, first.intent) in VERBS.absorbed
+            if is_listed or (not is_one and any(p.shape is Shape.BREAK for p in between)):
+                return Decision((first.intent, second.intent), first.index)
+        return None
+
     @staticmethod
     def _both(command: Act, query: Act) -> Decision:
         return Decision((command.intent, query.intent), command.index)
 
+    def _asks_how(self, acts: list[Act]) -> Decision | None:
+        """怎么退料, 入库怎么操作: how it is done, where nothing is named that it is to be done to."""
+        if self.has_material or self.has_amount or self.has_document:
+            return None
+        for act in acts:
+            if act.intent in LINE_INTENTS and act.is_strong:
+                before = self._beside(act.index, -1)
+                after = self._beside(act.index, 1)
+                if before is not None and before.text in PHRASES.how:
+                    return Decision(("help",), act.index)
+                if after is not None and after.text in PHRASES.how and self._is_last_but(act.index):
+                    return Decision(("help",), act.index)
+        return None
+
+    def _beside(self, index: int, step: int) -> Piece | None:
+        """The next piece that means something."""
+        at = index + step
+        while 0 <= at < len(self.pieces) and abs(at - index) < _NEAR:
+            piece = self.pieces[at]
+            if not (piece.shape is Shape.SPACE or (piece.has(Cue.FILL) and piece.text not in PHRASES.how)):
+                return piece
+            at += step
+        return None
+
+    def _is_last_but(self, index: int) -> bool:
+        """Whether behind 怎么 nothing stands that would tell of something else."""
+        return not any(p.shape is Shape.UNKNOWN and len(p.text) > 1 for p in self.pieces[index + 1 :])
+
     def _command(self, acts: list[Act]) -> Decision | None:
+        if how := self._asks_how(acts):
+            return how
         if self.is_question and not self.has_amount:
             return None
         if any(piece.has(Cue.LATER) or piece.text in PHRASES.questions for piece in self.pieces):
             return self._asked(acts)
         acts = [act for act in acts if act.intent in LINE_INTENTS and not self._is_in_reason(act)]
         strong = [act for act in acts if act.is_strong]
-        told = [act for act in strong if not self._is_attribute(act)] or strong
+        told = [act for act in strong if not self._is_attribute(act)] or (strong if self.has_amount else [])
         if not told:
             told = self._weak(acts)
         told = sorted([*told, *self._clear(acts, told)], key=lambda act: act.index)
@@ -223,7 +316,11 @@ class _Judge:
         usable = [
             act
             for act in acts
-            if self.has_amount or self.pieces[act.index].text in VERBS.clear or len(self.pieces[act.index].text) > 1
+            if self.has_amount
+            or (
+                (self.pieces[act.index].text in VERBS.clear or len(self.pieces[act.index].text) > 1)
+                and not self._is_attribute(act)
+            )
         ]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         first = min((act.index for act in usable), default=-1)

@@ -11,6 +11,7 @@ BROKEN: Final = "\ue000"
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 _NUMERALS: Final = frozenset("0123456789.零〇一二三四五六七八九十百千万两半点")
 _DIGITS: Final = frozenset("0123456789")
+_DAY_ENDS: Final = frozenset("日号")
 _SAME: Final = {
     **dict.fromkeys("×✕✖╳⨯*＊", "x"),
     **dict.fromkeys("⌀Øø∅фФΦφϕ", "φ"),
@@ -74,6 +75,8 @@ def _plain(char: str, *, before: str, after: str) -> str:
         return BROKEN
     if char == "，" and before in _DIGITS and before != "" and "０" <= after <= "９":
         return ","
+    if char in "—–" and before in _DAY_ENDS and "0" <= after <= "9":
+        return "-"  # 11月1日—15日
     same = _SAME.get(char)
     if same is not None:
         return same

@@ -37,7 +37,8 @@ def find_reason(message: Message, intent: str, verb: int) -> range:
         documents = [i for i, p in enumerate(pieces) if p.shape is Shape.DOCUMENT or p.has(Cue.THAT)]
         start = max([verb, *documents]) + 1
         tail = _trimmed(pieces, range(start, len(pieces)))
-        return tail if _says_something(pieces, tail) else range(0)
+        is_clause = any(pieces[i].shape is Shape.BREAK for i in range(max(verb, 0), tail.start))
+        return tail if _says_something(pieces, tail) or (is_clause and _is_ground(pieces, tail)) else range(0)
     return _trailing(message, intent)
 
 
@@ -81,6 +82,11 @@ def _says_something(pieces: Sequence[Piece], where: range) -> bool:
         or is_part(p)
         for p in words
     )
+
+
+def _is_ground(pieces: Sequence[Piece], where: range) -> bool:
+    """库里还有货: a clause of its own is a ground if it is more than courtesy."""
+    return any(not (pieces[i].is_gap or pieces[i].text in PHRASES.courtesy) for i in where)
 
 
 def words_of(message: Message, where: range) -> str:

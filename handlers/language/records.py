@@ -1,6 +1,5 @@
 """What is recorded without materials: labour, machines, progress, exceptions."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from handlers.language.draft import Draft
@@ -17,7 +16,7 @@ def add(draft: Draft, message: Message) -> None:
     if draft.intent in _RECORDS:
         _add_work(draft, message)
     elif draft.intent == "progress.report":
-        percents = [piece.number for piece in _standing(message.pieces, (Shape.PERCENT,))]
+        percents = [piece.number for piece in _after_correction(message, Shape.PERCENT)]
         if len(percents) == 1 and percents[0] is not None:
             draft.fields["percent"] = percents[0]
     elif draft.intent == "approval.approve":
@@ -28,14 +27,22 @@ def add(draft: Draft, message: Message) -> None:
             draft.lack("fields.unit_price")
 
 
+def _after_correction(message: Message, *shapes: Shape) -> list[Piece]:
+    """The pieces of these shapes; those behind the last correction alone, where there are any."""
+    found = [(index, piece) for index, piece in enumerate(message.pieces) if piece.shape in shapes]
+    last = max((index for index, piece in enumerate(message.pieces) if piece.has(Cue.CORRECT)), default=-1)
+    return [piece for index, piece in found if index > last] or [piece for _, piece in found]
+
+
 def _add_work(draft: Draft, message: Message) -> None:
-    amounts = _standing(message.pieces, (Shape.QUANTITY, Shape.NUMBER))
+    amounts = _after_correction(message, Shape.QUANTITY, Shape.NUMBER)
     worked = [piece for piece in amounts if _unit(piece)]
     chosen = worked or amounts
     if len(chosen) == 1 and chosen[0].number is not None:
         draft.fields["quantity"] = chosen[0].number
-        # 十二个工，不对，十三个: the unit stands.
-        unit = _unit(chosen[0]) or next((unit for piece in message.pieces if (unit := _unit(piece))), None)
+        # 12个工，不对，13个: the unit stays.
+        before = [unit for piece in message.pieces if piece.start < chosen[0].start and (unit := _unit(piece))]
+        unit = _unit(chosen[0]) or (before[-1] if before else None)
         if unit:
             draft.fields["unit"] = unit
     equipment = draft.fields.get("equipment")
@@ -43,13 +50,6 @@ def _add_work(draft: Draft, message: Message) -> None:
         own = message.catalogue.equipment_unit.get(equipment)
         if own:
             draft.fields["unit"] = own
-
-
-def _standing(pieces: Sequence[Piece], shapes: tuple[Shape, ...]) -> list[Piece]:
-    """The amounts that count: those behind the last correction, if any stand there."""
-    last = max((index for index, piece in enumerate(pieces) if piece.has(Cue.CORRECT)), default=-1)
-    later = [piece for piece in pieces[last + 1 :] if piece.shape in shapes]
-    return later or [piece for piece in pieces if piece.shape in shapes]
 
 
 def _unit(piece: Piece) -> str | None:

@@ -34,7 +34,7 @@ _SERIALS: Final = re.compile(
     re.ASCII,
 )
 _PERCENT: Final = re.compile(
-    rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])",
+    rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])|(一半|百分百)(?![径成])",
     re.ASCII,
 )
 # A number behind @ is a price.
@@ -287,6 +287,9 @@ class _Scanner:
 
     def _slips(self, start: int, longest: int) -> Iterator[Edge]:
         """Words that only sound like this: 刚劲 for 钢筋."""
+        if self.text[start] in CHINESE and (counted := self.lexicon.get(self.text[start + 1 : start + 2])) is not None:
+            if counted.units:  # 六张 is an amount, whatever sounds like it
+                return
         unit = self.lexicon.get(self.text[start])
         if (
             start
@@ -333,6 +336,8 @@ def _written(match: re.Match[str]) -> str | None:
 
 
 def _percent(match: re.Match[str]) -> str | None:
+    if match[5]:
+        return "50" if match[5] == "一半" else "100"
     if match[3]:
         tens = exact(match[3]) or ""
         ones = "5" if match[4] == "半" else exact(match[4]) if match[4] else "0"

@@ -44,6 +44,7 @@ class Cue(StrEnum):
     YUAN = "yuan"
     SIZE = "size"
     DONE = "done"
+    WAIT = "wait"
 
 
 # What a word cannot say at once.
@@ -68,6 +69,14 @@ class Phrases:
     today: tuple[str, ...]
     hollow: frozenset[str]
     states: frozenset[str]
+    nouns: tuple[str, ...]
+    again: frozenset[str]
+    then: frozenset[str]
+    after: tuple[str, ...]
+    courtesy: frozenset[str]
+    joints: frozenset[str]
+    choices: frozenset[str]
+    how: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,14 @@ def read_phrases(sheet: Sheet) -> Phrases:
         today=sheet.needed("today"),
         hollow=frozenset(sheet.needed("hollow")),
         states=frozenset(sheet.needed("states")),
+        nouns=sheet.needed("nouns"),
+        again=frozenset(sheet.needed("again")),
+        then=frozenset(sheet.needed("then")),
+        after=sheet.needed("after"),
+        courtesy=frozenset(sheet.needed("courtesy")),
+        joints=frozenset(sheet.needed("joints")),
+        choices=frozenset(sheet.needed("choices")),
+        how=frozenset(sheet.needed("how")),
     )
     sheet.close()
     return found
