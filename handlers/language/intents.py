@@ -155,7 +155,7 @@ class _Judge:
         documents = {value for p in self.pieces if p.shape is Shape.DOCUMENT for value in p.values}
         last = max((i for i, piece in enumerate(self.pieces) if piece.has(Cue.CORRECT)), default=-1)
         later = [act for act in rulings if act.index > last]
-        if 0 <= last and later and later[0] is not rulings[0] and len(documents) < 2:
+        if last >= 0 and later and later[0] is not rulings[0] and len(documents) < 2:
             return Decision((later[0].intent,), later[0].index)
         is_torn = any(piece.text in PHRASES.choices for piece in self.pieces)
         return Decision(intents, rulings[0].index) if len(documents) > 1 or is_torn else None

@@ -287,9 +287,6 @@ class _Scanner:
 
     def _slips(self, start: int, longest: int) -> Iterator[Edge]:
         """Words that only sound like this: 刚劲 for 钢筋."""
-        if self.text[start] in CHINESE and (counted := self.lexicon.get(self.text[start + 1 : start + 2])) is not None:
-            if counted.units:  # 六张 is an amount, whatever sounds like it
-                return
         unit = self.lexicon.get(self.text[start])
         if (
             start
