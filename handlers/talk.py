@@ -69,6 +69,13 @@ class NotYet(DomainError):
     intent: str
 
 
+@dataclass(eq=False)
+class TwoThings(DomainError):
+    """One message asks for two things; nothing of it is done."""
+
+    intents: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helped:
     """帮助: what this person may do here."""
@@ -317,6 +324,8 @@ class Talk:
         if guesses and reading.intent in LINE_INTENTS:
             reading = with_guesses(reading, facts.company)
         self._reading, self._said, self._again = reading, said, again
+        if "intent" in reading.candidates:
+            raise TwoThings(reading.candidates["intent"])
         if reading.status is Status.UNKNOWN or reading.intent is None:
             return self._not_understood()
         if reading.intent == "dialogue.cancel":

@@ -86,20 +86,20 @@ class _Answer:
     def reading(self, *, is_yes: bool) -> Reading | None:
         """Try everything the text may be answering; None when nothing fits."""
         if is_yes:
-            return self._agreed()
+            return self._judged() if self._agree() else None
         if any(f"fields.{name}" in self.pending.missing for name in _FREE_TEXT):
             self._take_free_text()
         else:
             self._take_answer()
         return self._judged() if self.touched else None
 
-    def _agreed(self) -> Reading | None:
+    def _agree(self) -> bool:
         """对 says something only where one thing alone was offered."""
         if len(self.open) != 1 or any(len(codes) != 1 for codes in self.open.values()):
-            return None
+            return False
         path, codes = next(iter(self.open.items()))
         self._settle(path, codes)
-        return self._judged()
+        return True
 
     def _take_answer(self) -> None:
         offered = [(path, code) for path, codes in self.pending.candidates.items() for code in codes]
@@ -109,6 +109,8 @@ class _Answer:
             return
         for words in told.addressed:
             self._take_addressed(words)
+        if told.rest.strip() in YES and self._agree():
+            return
         if told.rest != whole.source.text:
             self._listen_to(told.rest)
         without = _REFUSAL.sub("", self.message.source.text, count=1)
@@ -209,8 +211,8 @@ class _Answer:
             self.touched = True
             return
         items = [item for item in ItemBuilder().build(self._of(words.words).pieces) if not _is_noise(item)]
-        for item in items[-1:] if all(item.is_correction for item in items[1:]) else []:
-            self._change(words.line, item)
+        if items and all(item.is_correction for item in items[1:]):
+            self._change(words.line, items[-1])
 
     def _change(self, index: int, item: Item) -> None:
         """Another amount, another material, or both."""
@@ -293,9 +295,9 @@ class _Answer:
     def _take_items(self) -> None:
         if self.draft.intent not in LINE_INTENTS:
             return
-        items = [item for item in ItemBuilder().build(self.message.pieces) if not _is_noise(item)]
-        for item in items:
-            self._take_item(item)
+        for item in _with_corrections(ItemBuilder().build(self.message.pieces)):
+            if not _is_noise(item):
+                self._take_item(item)
 
     def _take_item(self, item: Item) -> None:
         named = self._named_line(item)
@@ -304,7 +306,8 @@ class _Answer:
                 self._take_addressed(Addressed(named, "", is_dropped=True))
             return
         if named is not None:
-            self._set_quantity(named, item.quantity)
+            if item.quantity is not None:
+                self._set_quantity(named, item.quantity)
             return
         index = self._line_for(item)
         if index is None:
@@ -325,7 +328,7 @@ class _Answer:
 
     def _named_line(self, item: Item) -> int | None:
         """红砖改成300块: the line whose settled material the words name, unless they settle an open choice."""
-        if not item.has_head or (item.quantity is None and not item.is_dropped):
+        if not item.has_head:
             return None
         resolver = Resolver(self.catalogue, counts=True)
         if any(resolver.narrow(item, codes) for path, codes in self.open.items() if path.endswith(".material")):
@@ -344,11 +347,16 @@ class _Answer:
             if f"lines[{index}].material" in self.open:
                 if item.has_mention or line.quantity is None or len(self.lines) == 1 or self._is_only_open(index):
                     return index
-            elif (item.has_mention is False and line.quantity is None) or any(
-                path.startswith(f"lines[{index}].") for path in self.pending.missing
-            ):
+            elif (item.has_mention is False and line.quantity is None) or self._still_lacks(index):
                 return index
         return 0 if len(self.lines) == 1 else None
+
+    def _still_lacks(self, index: int) -> bool:
+        """Whether something that was asked about this line is not answered yet."""
+        line, path = self.lines[index], f"lines[{index}]"
+        asked = {part for part in ("material", "quantity", "unit") if f"{path}.{part}" in self.pending.missing}
+        lacks = {"material": line.material is None, "quantity": line.quantity is None, "unit": line.unit is None}
+        return any(lacks[part] for part in asked)
 
     def _is_only_open(self, index: int) -> bool:
         """Whether 不对，30包 can be about no other line."""
@@ -356,7 +364,7 @@ class _Answer:
         return self.refuses and [other for other in self.open if other.startswith("lines[")] == [path]
 
     def _set_bare(self, index: int, item: Item) -> None:
-        numbers = [number.text for number in item.numbers]
+        numbers = [number.text for number in item.numbers if not number.marked]
         if len(numbers) == 1 and numbers[0] is not None:
             line = self.lines[index]
             self.lines[index] = replace(line, quantity=numbers[0], unit=line.unit if line.quantity else None)
@@ -454,6 +462,18 @@ class _Answer:
 def _line_index(path: str) -> int | None:
     match = _LINE_PATH.match(path)
     return int(match[1]) if match else None
+
+
+def _with_corrections(items: list[Item]) -> list[Item]:
+    """红砖改成300块: the amount behind the correction belongs to the name before it."""
+    found: list[Item] = []
+    for item in items:
+        last = found[-1] if found else None
+        if item.is_correction and not item.has_mention and last is not None and last.has_mention:
+            last.quantity, last.first_quantity, last.has_conflict = item.quantity, None, False
+        else:
+            found.append(item)
+    return found
 
 
 def _is_noise(item: Item) -> bool:
