@@ -7,6 +7,7 @@ from typing import Final
 from handlers.language import amounts
 from handlers.language.acts import Decision
 from handlers.language.draft import Draft, judge
+from handlers.language.endings import is_ending
 from handlers.language.fields import fill_named
 from handlers.language.items import Item, ItemBuilder, is_head
 from handlers.language.lexicon import Domain
@@ -20,7 +21,7 @@ from handlers.language.resolve import Resolved, Resolver
 from handlers.language.scan import scan
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS
-from handlers.language.vocabulary import ENDINGS, Cue
+from handlers.language.vocabulary import Cue
 
 # What agrees to the one thing that was offered.
 YES: Final = frozenset({"对", "对的", "是", "是的", "就是", "嗯", "嗯嗯", "好", "好的", "可以", "没错", "行", "ok"})
@@ -51,7 +52,7 @@ _FIELD_DOMAINS: Final = {
 def answer(message: Message, pending: Reading, decision: Decision) -> Reading | None:
     """The completed reading, or None where the text is no answer but a command (or talk) of its own."""
     plain = message.source.text.strip(" ,，。.!?;\n\t吧啊")
-    if plain in ENDINGS:
+    if is_ending(message.source.text):
         return _CANCEL
     if pending.intent is None or (decision.intents and not _continues(message, pending, decision)):
         return None
@@ -138,7 +139,7 @@ class _Answer:
             self._take_items()
             self._take_work()
         before = dict(self.draft.fields)
-        if any(piece.shape is Shape.DATE for piece in self.message.pieces) and add_times(self.draft, self.message):
+        if any(piece.shape is Shape.DATE for piece in self.message.pieces) and add_times(self.draft, self.message, None):
             self.touched = self.touched or before != self.draft.fields
 
     def _judged(self) -> Reading:
@@ -226,7 +227,7 @@ class _Answer:
     def _append(self) -> None:
         """再加扎丝30公斤: lines behind those that are there."""
         for resolved in Resolver(self.catalogue, counts=True).resolve(ItemBuilder().build(self.message.pieces)):
-            if not resolved.codes:
+            if not resolved.codes and resolved.item.quantity is None:
                 continue
             self.touched = True
             add_line(self.draft, resolved, self.catalogue, index=len(self.lines))
@@ -294,6 +295,9 @@ class _Answer:
 
     def _take_items(self) -> None:
         if self.draft.intent not in LINE_INTENTS:
+            return
+        if not self.lines:
+            self._append()
             return
         for item in _with_corrections(ItemBuilder().build(self.message.pieces)):
             if not _is_noise(item):
@@ -376,6 +380,8 @@ class _Answer:
         codes = self.open.get(path, (line.material,) if line.material else ())
         resolved = Resolver(self.catalogue, counts=True).with_unit(Item(quantity=quantity), codes, quantity)
         if resolved.quantity is None:
+            # 十几包: heard, and asked again.
+            self.touched = self.touched or (quantity is not None and bool(quantity.units) and line.quantity is None)
             return
         self.touched = True
         if resolved.is_unit_wrong:

@@ -40,7 +40,12 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     message = Message(
         source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
     )
-    decision = decide(pieces, has_document=context.quoted_document is not None, has_material=bool(context.things))
+    decision = decide(
+        pieces,
+        has_document=context.quoted_document is not None,
+        has_material=bool(context.things),
+        has_table=table is not None,
+    )
     if context.pending is not None:
         answer = dialogue.answer(message, context.pending, decision)
         if answer is not None:
@@ -83,6 +88,7 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     """Fill a draft for one intent. None where the message turns out to be no command."""
     intent = decision.intents[0]
     draft = Draft(intent)
+    verb = message.pieces[decision.verb] if decision.verb >= 0 else None
     if intent == "exception.report":
         return records.exception(draft, message, decision.verb)
     if intent in REASONED:
@@ -93,7 +99,7 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     add_fields(draft, message)
     if draft.intent == "purchase_order.create" and not draft.knows("supplier"):
         draft.intent = "requisition.create"
-    if not add_times(draft, message):
+    if not add_times(draft, message, verb):
         return None
     add_document(draft, message)
     records.add(draft, message)
