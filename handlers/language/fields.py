@@ -98,9 +98,22 @@ def _named(intent: str, message: Message, index: int, piece: Piece) -> tuple[str
     before = message.before(index)
     for domain in _ordered(intent, domains):
         name = _role(intent, domain, before, message.after(index))
+        if (
+            name in ("from_project", "from_warehouse")
+            and intent == "transfer.create"
+            and _is_asked_where(message, before)
+        ):
+            name = name.replace("from_", "to_")
         if name is not None:
             return name, piece.codes(domain)
     return None
+
+
+def _is_asked_where(message: Message, before: Piece | None) -> bool:
+    """To the question where it shall go, a bare name is the place."""
+    pending = message.context.pending
+    is_source = before is not None and before.has(Cue.FROM)
+    return pending is not None and "fields.to_project" in pending.missing and not is_source
 
 
 def _is_exact(piece: Piece) -> bool:

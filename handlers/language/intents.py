@@ -23,20 +23,25 @@ _NEAR: Final = 6
 _ACTS_MAX: Final = 300
 
 
-def decide(pieces: Sequence[Piece], *, has_document: bool = False, has_material: bool = False) -> Decision:
+def decide(
+    pieces: Sequence[Piece], *, has_document: bool = False, has_material: bool = False, has_table: bool = False
+) -> Decision:
     """Everything that is no clear command is nothing.
 
-    `has_document`: the message quotes a document; `has_material`: it points at a material without naming it.
+    `has_document`: the message quotes a document; `has_material`: it points at a material without naming it;
+    `has_table`: materials and amounts stand in a pasted table, not in the pieces.
     """
-    return _Judge(pieces, has_document=has_document, has_material=has_material).decide()
+    return _Judge(pieces, has_document=has_document, has_material=has_material, has_table=has_table).decide()
 
 
 class _Judge:
-    def __init__(self, pieces: Sequence[Piece], *, has_document: bool, has_material: bool) -> None:
+    def __init__(self, pieces: Sequence[Piece], *, has_document: bool, has_material: bool, has_table: bool) -> None:
         self.pieces = pieces
         self.shapes = {piece.shape for piece in pieces}
-        self.has_material = has_material or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
-        self.has_amount = any(
+        self.has_material = (
+            has_material or has_table or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
+        )
+        self.has_amount = has_table or any(
             piece.shape in (Shape.QUANTITY, Shape.NUMBER) and not self._is_ordinal(index)
             for index, piece in enumerate(pieces)
         )
@@ -291,13 +296,21 @@ class _Judge:
             return self._asked(acts)
         acts = [act for act in acts if act.intent in LINE_INTENTS and not self._is_in_reason(act)]
         strong = [act for act in acts if act.is_strong]
-        told = [act for act in strong if not self._is_attribute(act)] or (strong if self.has_amount else [])
+        told = [act for act in strong if not self._is_attribute(act) and not self._is_need(act, strong)] or (
+            strong if self.has_amount else []
+        )
         if not told:
             told = self._weak(acts)
         told = sorted([*told, *self._clear(acts, told)], key=lambda act: act.index)
         if not told:
             return None
         return self._one_of(told)
+
+    def _is_need(self, act: Act, strong: list[Act]) -> bool:
+        """采购5条，后天到货: beside another verb it says until when."""
+        before = self._beside(act.index, -1)
+        is_due = before is not None and (before.shape is Shape.DATE or before.has(Cue.NEED))
+        return is_due and self.pieces[act.index].has(Cue.NEED) and any(other.intent != act.intent for other in strong)
 
     def _asked(self, acts: list[Act]) -> Decision | None:
         """是不是领了20包: a question about what has been, whatever number is in it."""
@@ -322,9 +335,19 @@ class _Judge:
                 and not self._is_attribute(act)
             )
         ]
+        usable = [act for act in usable if self._has_place(act)]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         first = min((act.index for act in usable), default=-1)
         return [act for act in usable if act.index == first][:1]
+
+    def _has_place(self, act: Act) -> bool:
+        """转, 搬 and the like are transfers only where it is said to what place."""
+        if act.intent != "transfer.create" or self.pieces[act.index].text in VERBS.clear:
+            return True
+        return any(
+            piece.has(Cue.TO, Cue.GIVE, Cue.DONE) or piece.codes(Domain.PROJECT) or piece.codes(Domain.WAREHOUSE)
+            for piece in self.pieces
+        )
 
     def _clear(self, acts: list[Act], told: list[Act]) -> list[Act]:
         """领…5个，退…2个: a short verb with an amount in a clause of its own is a command beside the other."""

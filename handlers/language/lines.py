@@ -83,7 +83,7 @@ def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: i
             lot=item.lot,
             expiry=item.expiry.isoformat() if item.expiry else None,
             serials=item.serials,
-            said=item.said or None if not codes else None,
+            said=(item.said or None) if len(codes) != 1 else None,
         )
     )
 

@@ -44,7 +44,8 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     decision = decide(
         pieces,
         has_document=context.quoted_document is not None,
-        has_material=bool(context.things) or table is not None,
+        has_material=bool(context.things),
+        has_table=table is not None,
     )
     if title is not None and not decision.intents and not any(map(_speaks, pieces)):
         decision = Decision((title,))
@@ -96,6 +97,7 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     """Fill a draft for one intent. None where the message turns out to be no command."""
     intent = decision.intents[0]
     draft = Draft(intent)
+    verb = message.pieces[decision.verb] if decision.verb >= 0 else None
     if intent == "exception.report":
         return records.exception(draft, message, decision.verb)
     if intent in REASONED:
@@ -106,7 +108,7 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     add_fields(draft, message)
     if draft.intent == "purchase_order.create" and not draft.knows("supplier"):
         draft.intent = "requisition.create"
-    if not add_times(draft, message):
+    if not add_times(draft, message, verb):
         return None
     add_document(draft, message)
     records.add(draft, message)

@@ -9,8 +9,11 @@ from handlers.language.vocabulary import PHRASES, Cue
 _NEEDING = frozenset(("requisition.create", "purchase_order.create", "transfer.create"))
 
 
-def add_times(draft: Draft, message: Message) -> bool:
-    """Fill need_by, period or date. False where the message only speaks of the future."""
+def add_times(draft: Draft, message: Message, verb: Piece | None) -> bool:
+    """Fill need_by, period or date. False where the message only speaks of the future.
+
+    `verb` is the deciding one: a day before it in the same clause is the day of the deed.
+    """
     dated = [(i, piece) for i, piece in enumerate(message.pieces) if piece.shape is Shape.DATE and piece.when]
     if draft.intent in PERIOD_QUERIES:
         _add_period(draft, message, [piece for _, piece in dated])
@@ -25,11 +28,19 @@ def add_times(draft: Draft, message: Message) -> bool:
             if piece.when.ahead[1] >= message.today:
                 draft.fields["need_by"] = piece.when.ahead[1].isoformat()
         elif future and draft.intent in LINE_INTENTS:
-            if not is_needed:
+            if not is_needed or _is_day_of(message, index, verb):
                 return False
         elif piece.when.is_day and piece.when.past[1] < message.today:
             draft.fields["date"] = piece.when.past[1].isoformat()
     return True
+
+
+def _is_day_of(message: Message, index: int, verb: Piece | None) -> bool:
+    """水泥后天到货: the need is the deed itself; 明天要用的水泥 is a kind of cement, and 领20包，明天用 a need."""
+    if verb is None or verb.start < message.pieces[index].start:
+        return False
+    between = [piece for piece in message.pieces[index + 1 :] if piece.start < verb.start]
+    return not any(piece.shape is Shape.BREAK or piece.has(Cue.OF) for piece in between)
 
 
 def _add_period(draft: Draft, message: Message, dated: list[Piece]) -> None:

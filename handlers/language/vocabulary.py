@@ -77,6 +77,7 @@ class Phrases:
     joints: frozenset[str]
     choices: frozenset[str]
     how: frozenset[str]
+    softeners: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ def read_phrases(sheet: Sheet) -> Phrases:
         joints=frozenset(sheet.needed("joints")),
         choices=frozenset(sheet.needed("choices")),
         how=frozenset(sheet.needed("how")),
+        softeners=sheet.needed("softeners"),
     )
     sheet.close()
     return found
