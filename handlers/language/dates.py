@@ -64,7 +64,24 @@ _DATES: Final[list[tuple[re.Pattern[str], str]]] = [
         (r"(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?![\d底末初])", "nth_month"),
     )
 ]
-_STARTS: Final = frozenset("0123456789一二三四五六七八九十两半大前昨今当本明后上这下周星礼月个去年季第最近过")
+_DIGITS: Final = "0123456789"
+_NUMERALS: Final = "一二三四五六七八九十"
+_RELATIVE: Final = "".join(word[0] for word in _WORDS.steps)
+# The characters that each kind of date may begin with.
+_STARTS: Final = {
+    "full": "2", "year_month": "2", "range": _DIGITS, "month_day": _DIGITS + _NUMERALS, "day": _DIGITS,
+    "weekday": _RELATIVE + "周星礼", "week": _RELATIVE, "near": "".join(word[0] for word in _WORDS.near),
+    "month_part": _RELATIVE + "月个", "month": _RELATIVE, "year": "今去本前年", "quarter": _RELATIVE + "季",
+    "nth_quarter": "第一二三四1234", "last": "最近过前", "within": _DIGITS + _NUMERALS + "两半",
+    "nth_month": _DIGITS + _NUMERALS,
+}  # fmt: skip
+_BY_START: Final = {
+    char: tuple((pattern, name) for pattern, name in _DATES if char in _STARTS[name])
+    for char in "".join(_STARTS.values())
+}
+_COUNTING: Final = frozenset(_DIGITS + _NUMERALS + "两半")
+# Most numbers count things: no pattern for dates needs to be tried on them.
+_DATED_NUMBER: Final = re.compile(rf"\d{{1,4}}[-/.年月日号]|[\d{_NUMERALS}两半]{{1,3}}(?:个?[天日周星礼月季])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +100,11 @@ class When:
 
 def find(text: str, start: int, today: date) -> tuple[int, When] | None:
     """The longest date that begins here: where it ends, and when it is."""
-    if text[start] not in _STARTS:
+    patterns = _BY_START.get(text[start])
+    if patterns is None or (text[start] in _COUNTING and not _DATED_NUMBER.match(text, start)):
         return None
     best: tuple[int, When] | None = None
-    for pattern, name in _DATES:
+    for pattern, name in patterns:
         match = pattern.match(text, start)
         if match is None or (best is not None and match.end() <= best[0]):
             continue
