@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
+from itertools import product
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from handlers.language.index import WORD_MAX, MaterialIndex
 from handlers.language.naming import NOTHING, Tier, Tiers, united
-from handlers.language.postings import Pool, pool_of
-from handlers.language.sounds import letter_keys, sound_keys
+from handlers.language.postings import Pool, union_of
+from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 from handlers.language.vocabulary import Cue
 
 SOUND_MAX: Final = 6
@@ -69,10 +70,7 @@ class Word(NamedTuple):
     @property
     def materials(self) -> Pool:
         """All that it names, however well."""
-        pool: Pool = 0
-        for _, posting in self.tiers:
-            pool |= pool_of(posting)
-        return pool
+        return union_of(posting for _, posting in self.tiers)
 
     @property
     def grade(self) -> Grade:
@@ -108,6 +106,7 @@ class Lexicon:
                     self._sounds.setdefault(key, set()).add(text)
                 for key in letter_keys(text):
                     self._letters.setdefault(key, set()).add(text)
+        self._sound_pairs = {sound_pair(key) for key in self._sounds}
         self._book = dict(book)
         for slip, meant in slips.items():
             if slip not in self and (word := self.get(meant)) is not None:
@@ -130,6 +129,13 @@ class Lexicon:
     def lengths(self, pair: str) -> tuple[int, ...]:
         """How long the words are that begin with these two characters, one character left out."""
         return self._lengths.get(pair) or self._index.lengths.get(pair, ())
+
+    def may_sound(self, first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+        """Whether some word begins with one of these sounds and one of those."""
+        for pair in product(first, second):
+            if pair in self._index.sound_pairs or pair in self._sound_pairs:
+                return True
+        return False
 
     def sounding_like(self, keys: Iterable[str]) -> Word | None:
         """The words that sound like one of the keys, as one word that may mean any of them."""

@@ -1,4 +1,4 @@
-"""Cut a normalised text into pieces: of all ways to cover it, the one that leaves least unexplained."""
+"""What may begin at a place of a text: numbers, sizes, dates, documents, lots by their form, words by the lexicon."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,9 +17,11 @@ from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES
 
 # What one piece of each kind costs; a character that nothing explains costs most.
-_CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 4, 6, 7, 8, 11, 10
+_MARKED, _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 1, 4, 6, 7, 8, 11, 10
 _COST: Final = {Grade.FIRM: _WORD, Grade.PART: _PART, Grade.TRAIT: _TRAIT}
 
+# So many digits on end, if they name something, are a barcode: no quantity has so many.
+BARCODE_MIN: Final = 8
 # No number or size is longer; without an end, a row of digits would cost its square.
 _SPAN_MAX: Final = 32
 
@@ -51,6 +53,8 @@ _SIZE_BEFORE: Final = re.compile(rf"\d(?:{any_of(LETTER_TAILS)})$", re.ASCII)
 _SAID: Final = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+(?:点[{CHINESE}]+)?)"
 # 八百乘八百, 5乘10, 七瓦: sizes as they are spoken.
 _SPOKEN_SIZE: Final = re.compile(rf"({_SAID}(?:(?:乘以?|x){_SAID})*)({any_of(HAN_TAILS)})?", re.ASCII)
+_TAMPERED: Final = re.compile(r"[\d.,\ue000]+", re.ASCII)
+_BARE: Final = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
@@ -60,74 +64,54 @@ _VAGUE: Final = re.compile(
     rf"(?<![{CHINESE}\d])[百千万]把|(?:好)?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
 
-# The Chinese characters that the patterns of numbers, and of the other claims, may begin with: most begin neither.
-_NUMBER_STARTS: Final = frozenset(CHINESE + APART + "好几数上两")
-_CLAIM_STARTS: Final = frozenset(word[0] for word in (*DOCUMENTS.lot, *DOCUMENTS.expiry, *DOCUMENTS.serials))
+# What the patterns may begin with: most characters begin nothing.
+_DIGITS: Final = frozenset("0123456789")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+_NUMBER_STARTS: Final = _DIGITS | frozenset(CHINESE + APART + "-")
+_VAGUE_STARTS: Final = _DIGITS | frozenset("好几一二两三四五六七八九十百数上")
+_SIZE_STARTS: Final = _DIGITS | _LETTERS | {"φ"}
+_PLACE_STARTS: Final = _DIGITS | frozenset("一二三四五六七八九十")
+_HUMAN_STARTS: Final = frozenset(NAMES.surnames + NAMES.before)
+_MARKED_STARTS: Final = frozenset(word[0] for word in (*DOCUMENTS.lot, *DOCUMENTS.expiry, *DOCUMENTS.serials))
 
+# Where it ends, what it costs, and how it is made if it is wanted.
 Edge = tuple[int, int, Callable[[], Piece]]
 
 
-def scan(text: str, catalogue: Catalogue, today: date) -> tuple[Piece, ...]:
-    """The cheapest cover of the text, left to right; linear in its length."""
-    scanner = _Scanner(text, catalogue, today)
-    size = len(text)
-    costs: list[int] = [0] + [1 << 60] * size
-    back: list[tuple[int, Callable[[], Piece]] | None] = [None] * (size + 1)
-    for start in range(size):
-        for end, cost, make in scanner.edges(start):
-            if costs[start] + cost < costs[end]:
-                costs[end], back[end] = costs[start] + cost, (start, make)
-    pieces: list[Piece] = []
-    at = size
-    while at > 0 and (step := back[at]) is not None:
-        pieces.append(step[1]())
-        at = step[0]
-    return _joined(pieces[::-1])
+class Recogniser:
+    """Everything that may begin at each place of one text."""
 
-
-def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Neighbouring strange characters are one strange word."""
-    found: list[Piece] = []
-    for piece in pieces:
-        if found and piece.shape is Shape.UNKNOWN and found[-1].shape is Shape.UNKNOWN:
-            before = found[-1]
-            piece = Piece(shape=Shape.UNKNOWN, start=before.start, end=piece.end, text=before.text + piece.text)
-            found[-1] = piece
-        else:
-            found.append(piece)
-    return tuple(found)
-
-
-class _Scanner:
     def __init__(self, text: str, catalogue: Catalogue, today: date) -> None:
         self.text, self.catalogue, self.today = text, catalogue, today
         self.lexicon = catalogue.lexicon
         self.readings = {char: syllables(char) for char in set(text) if is_han(char)}
 
-    def edges(self, start: int) -> Iterator[Edge]:
-        """Everything that may begin at one place."""
+    def at(self, start: int) -> list[Edge]:
+        """All pieces that may begin here; a single strange character always may."""
         char = self.text[start]
+        if char in " \t":
+            return [(start + 1, 0, self._plain(Shape.SPACE, start, start + 1))]
+        found: list[Edge] = [(start + 1, _STRANGE, self._plain(Shape.UNKNOWN, start, start + 1))]
         if char in _SOFT:
-            yield start + 1, 0 if char in " \t" else 1, self._plain(Shape.SPACE, start, start + 1)
-            if char in " \t":
-                return
-        yield start + 1, _STRANGE, self._plain(Shape.UNKNOWN, start, start + 1)
-        if char in _BREAKS:
-            yield start + 1, 1, self._plain(Shape.BREAK, start, start + 1)
-        han = is_han(char)
-        yield from self._claims(start, marked=not han or char in _CLAIM_STARTS)
-        if not han or char in _NUMBER_STARTS:
-            yield from self._numbers(start)
-        longest = 0
-        for end, cost, make in self._words(start):
-            longest = max(longest, end - start if cost == _WORD else 0)
-            yield end, cost, make
-        if han:
-            yield from self._slips(start, longest)
-        elif "a" <= char <= "z":
+            found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
+        elif char in _BREAKS:
+            found.append((start + 1, 1, self._plain(Shape.BREAK, start, start + 1)))
+        found += self._claims(start, char)
+        if char in _VAGUE_STARTS or char in _NUMBER_STARTS:
+            found += self._numbers(start)
+        if char in _NUMBER_STARTS:
+            found += self._spoken_sizes(start)
+        if char in _SIZE_STARTS:
+            found += self._sizes(start)
+        words = list(self._words(start))
+        found += words
+        if char in self.readings:
+            found += self._slips(start, max((end - start for end, cost, _ in words if cost == _WORD), default=0))
+        elif char in _LETTERS:
             if char == "x" and not self._touches_letters(start):
-                yield start + 1, 1, self._plain(Shape.SPACE, start, start + 1)
-            yield from self._latin(start)
+                found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
+            found += self._latin(start)
+        return found
 
     def _touches_letters(self, at: int) -> bool:
         around = self.text[max(at - 1, 0) : at] + self.text[at + 1 : at + 2]
@@ -136,25 +120,27 @@ class _Scanner:
     def _plain(self, shape: Shape, start: int, end: int) -> Callable[[], Piece]:
         return lambda: Piece(shape=shape, start=start, end=end, text=self.text[start:end])
 
-    def _claims(self, start: int, *, marked: bool) -> Iterator[Edge]:
-        if marked:
-            yield from self._marked(start)
+    def _claims(self, start: int, char: str) -> Iterator[Edge]:
+        """What has a form of its own: numbers of documents, dates, people, places."""
         text = self.text
+        if char in _LETTERS and (match := _DOCUMENT.match(text, start)):
+            yield match.end(), _MARKED, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))
+        if char in _MARKED_STARTS:
+            yield from self._marked(start)
         if found := dates.find(text, start, self.today):
             yield found[0], _CLAIM, self._dated(Shape.DATE, start, found)
-        if match := _MENTION.match(text, start):
-            yield match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))
-            yield start + 1, 1, self._plain(Shape.SPACE, start, start + 1)
-        if match := _HUMAN.match(text, start):
+        if char == "@":
+            if match := _MENTION.match(text, start):
+                yield match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))
+                yield start + 1, 1, self._plain(Shape.SPACE, start, start + 1)
+        elif char in _HUMAN_STARTS and (match := _HUMAN.match(text, start)):
             yield match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())
-        if match := _PLACE.match(text, start):
+        if char in _PLACE_STARTS and (match := _PLACE.match(text, start)):
             yield match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())
 
     def _marked(self, start: int) -> Iterator[Edge]:
-        """What a word or a sign of its own announces: numbers of documents, lots, serials, expiry."""
+        """What a word announces: lots, serials, expiry."""
         text = self.text
-        if match := _DOCUMENT.match(text, start):
-            yield match.end(), 1, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))
         if (match := _LOT.match(text, start)) and match.end() - start > 2:
             yield match.end(), 1, self._valued(Shape.LOT, start, match.end(), (match[1],))
         if match := _SERIALS.match(text, start):
@@ -171,70 +157,79 @@ class _Scanner:
     def _dated(self, shape: Shape, start: int, found: tuple[int, dates.When]) -> Callable[[], Piece]:
         return lambda: Piece(shape=shape, start=start, end=found[0], text=self.text[start : found[0]], when=found[1])
 
+    def _is_inside_number(self, start: int) -> bool:
+        text = self.text
+        return bool(start) and text[start].isdigit() and (text[start - 1].isdigit() or text[start - 1] in "." + BROKEN)
+
     def _numbers(self, start: int) -> Iterator[Edge]:
         text = self.text
-        if start and text[start].isdigit() and (text[start - 1].isdigit() or text[start - 1] in "." + BROKEN):
-            if text[start - 1] == BROKEN:
-                end = start + len(re.match(r"[\d.,\ue000]+", text[start : start + _SPAN_MAX])[0])  # type: ignore[index]  # starts with a digit
-                yield end, _CLAIM, self._number(start, end, None)
+        if self._is_inside_number(start):
+            if text[start - 1] == BROKEN and (match := _TAMPERED.match(text, start, start + _SPAN_MAX)):
+                yield match.end(), _CLAIM, self._number(start, match.end(), None)
             return
         if match := _PERCENT.match(text, start, start + _SPAN_MAX):
             yield match.end(), _CLAIM, self._number(start, match.end(), _percent(match), Shape.PERCENT)
         if match := _NUMBER.match(text, start, start + _SPAN_MAX):
             end = match.end() - (1 if match[0].endswith(",") else 0)
-            number = None if text[end : end + 1] == BROKEN else exact(text[start:end])
-            if not _LONELY_NUMERAL.fullmatch(text[start:end]):
-                yield end, _CLAIM + 1, self._number(start, end, number)
-            yield from self._spelled_size(start, end, number)
+            if not _LONELY_NUMERAL.fullmatch(text, start, end):
+                yield end, _CLAIM + 1, self._exact(start, end)
+            yield from self._spelled_size(start, end)
         if (match := _RANGE.match(text, start, start + _SPAN_MAX)) and size_of(match[0]) is None:
             yield match.end(), _CLAIM, self._number(start, match.end(), None)
         if match := _VAGUE.match(text, start, start + _SPAN_MAX):
             yield match.end(), _CLAIM, self._number(start, match.end(), None)
-        if self._may_begin_size(start) and (match := SIZE.match(text, start, start + _SPAN_MAX)):
-            yield from self._size(start, match.end(), match[0])
-        if match := _SPOKEN_SIZE.match(text, start, start + _SPAN_MAX):
-            written = _written(match)
-            if written is not None:
-                yield from self._size(start, match.end(), written)
 
-    def _spelled_size(self, start: int, end: int, number: str | None) -> Iterator[Edge]:
+    def _spelled_size(self, start: int, end: int) -> Iterator[Edge]:
         """4眼 where the catalogue has a thing of 四眼, which is a word of its own."""
-        if not (self.text[start].isdigit() or self.text[start] == "两"):
+        text = self.text
+        if not (text[start] in _DIGITS or text[start] == "两"):
             return
-        for width in (2, 1):
-            tail = self.text[end : end + width]
-            if number and self.catalogue.is_spelled_tail(tail) and not self._is_amount(number + tail):
-                size = Size("", (number,), tail)
-                piece = Piece(
-                    shape=Shape.SIZE, start=start, end=end + width, text=self.text[start : end + width], size=size
-                )
-                yield end + width, _CLAIM, lambda piece=piece: piece
-                return
+        tails = (text[end : end + width] for width in (2, 1))
+        tail = next(filter(self.catalogue.is_spelled_tail, tails), None)
+        number = exact(text[start:end]) if tail else None
+        if tail and number and not self._is_amount(number + tail):
+            size, end = Size("", (number,), tail), end + len(tail)
+            piece = Piece(shape=Shape.SIZE, start=start, end=end, text=text[start:end], size=size)
+            yield end, _CLAIM, lambda: piece
+
+    def _sizes(self, start: int) -> Iterator[Edge]:
+        text = self.text
+        if self._is_inside_number(start) or not self._may_begin_size(start):
+            return
+        match = SIZE.match(text, start, start + _SPAN_MAX)
+        if match is not None and not _BARE.fullmatch(text, start, match.end()):
+            yield from self._size(start, match.end(), match[0])
+
+    def _spoken_sizes(self, start: int) -> Iterator[Edge]:
+        """八百乘八百, 5乘10, 七瓦."""
+        match = _SPOKEN_SIZE.match(self.text, start, start + _SPAN_MAX)
+        if match is not None and not self._is_inside_number(start) and (written := _written(match)) is not None:
+            yield from self._size(start, match.end(), written)
 
     def _may_begin_size(self, start: int) -> bool:
         """Not inside a word, and with its letter not behind a number, whose letter it is (4p63a)."""
         before, first = self.text[start - 1 : start] if start else "", self.text[start]
-        if "a" <= before <= "z":
-            return first.isdigit() and _SIZE_BEFORE.search(self.text, max(start - 4, 0), start) is not None
-        return not (before.isdigit() and "a" <= first <= "z")
+        if before in _LETTERS:
+            return first in _DIGITS and _SIZE_BEFORE.search(self.text, max(start - 4, 0), start) is not None
+        return not (before in _DIGITS and first in _LETTERS)
 
     def _size(self, start: int, end: int, written: str) -> Iterator[Edge]:
         """A size as it is `written`, or would be if it was said in words."""
-        size = size_of(written)
+        text, size = self.text, size_of(written)
         if size is None or size.is_bare or self._is_amount(written):
             return
-        if self.catalogue.is_code(self.text[start:end]):  # SN-425 is the code of a material, not a size of SN
+        if self.catalogue.is_code(text[start:end]):  # SN-425 is the code of a material, not a size of SN
             return
         if self._is_word_with_number(size.prefix):
             return
         if len(size.dims) > 1 and size.dims not in self.catalogue.known_dims:
-            after = self.lexicon.get(self.text[end : end + 1])
+            after = self.lexicon.get(text[end : end + 1])
             if size.joint == "-" or (after and after.units):
                 if size.joint == "-":
                     yield end, _CLAIM, self._number(start, end, None)
                 return
         cost = _CLAIM if size.prefix or size.joint else _CLAIM + 1
-        piece = Piece(shape=Shape.SIZE, start=start, end=end, text=self.text[start:end], size=size)
+        piece = Piece(shape=Shape.SIZE, start=start, end=end, text=text[start:end], size=size)
         yield end, cost, lambda: piece
 
     def _is_word_with_number(self, prefix: str) -> bool:
@@ -254,6 +249,14 @@ class _Scanner:
         text = self.text[start:end]
         return lambda: Piece(shape=shape, start=start, end=end, text=text, number=number)
 
+    def _exact(self, start: int, end: int) -> Callable[[], Piece]:
+        """The number is worked out when it is wanted; one that was tampered with is none."""
+        text = self.text[start:end]
+        is_whole = self.text[end : end + 1] != BROKEN
+        return lambda: Piece(
+            shape=Shape.NUMBER, start=start, end=end, text=text, number=exact(text) if is_whole else None
+        )
+
     def _words(self, start: int) -> Iterator[Edge]:
         text = self.text
         for length in (1, *self.lexicon.lengths(text[start : start + 2])):
@@ -262,7 +265,8 @@ class _Scanner:
                 break
             word = self.lexicon.get(text[start:end])
             if word is not None and self._stands_alone(start, end):
-                yield end, _COST[word.grade], self._word(start, end, word)
+                is_barcode = length >= BARCODE_MIN and text[start:end].isdigit()
+                yield end, _MARKED if is_barcode else _COST[word.grade], self._word(start, end, word)
 
     def _word(self, start: int, end: int, word: Word, *, slip: bool = False) -> Callable[[], Piece]:
         text = self.text[start:end]
@@ -297,13 +301,18 @@ class _Scanner:
             return
         if self._is_counted(start):
             return
-        limit = start
-        while limit < min(len(self.text), start + SOUND_MAX) and is_han(self.text[limit]):
+        text, readings = self.text, self.readings
+        if text[start + 1 : start + 2] not in readings:
+            return
+        if not self.lexicon.may_sound(readings[text[start]], readings[text[start + 1]]):
+            return
+        limit = start + 2
+        while limit < min(len(text), start + SOUND_MAX) and text[limit] in readings:
             limit += 1
         for end in range(start + max(2, longest + 1), limit + 1):
-            if self.text[start:end] in self.lexicon:
+            if text[start:end] in self.lexicon:
                 continue
-            word = self.lexicon.sounding_like(keys_of([self.readings[char] for char in self.text[start:end]]))
+            word = self.lexicon.sounding_like(keys_of([readings[char] for char in text[start:end]]))
             if word is not None:
                 yield end, _SLIP, self._word(start, end, word, slip=True)
 
