@@ -12,6 +12,8 @@ from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 _TENTHS: Final = frozenset("一二三四五六七八九123456789")
 _NUMERALS: Final = f"0123456789.,{CHINESE}{APART}点"
+# What is counted by the lot is hardly counted by more lots than this.
+_TIMES_MAX: Final = 20
 # How many pieces back a word still bears on a number.
 _REACH: Final = 40
 
@@ -87,6 +89,9 @@ class _Quantities(_Walk):
             last = self.skip(at + 1)
             number, units = self._with_unit(number, after)
             last, number, units = self._with_tail(last, number, units, piece)
+        per = self.at(last + 2) if last > at and self._is_slash(last + 1) else None
+        if per is not None and per.word is not None and per.word.units and self.pieces[last].text != "块":
+            return self._per(at, last + 2, number, units, per.word.units)
         behind = self.at(last + 1)
         if behind is not None and behind.has(Cue.VAGUE) and behind.text != "来":
             last, number = last + 1, None
@@ -94,6 +99,20 @@ class _Quantities(_Walk):
             self.out.append(piece)
             return at + 1
         return self.put(Shape.QUANTITY if last > at else Shape.NUMBER, at, last, number, units)
+
+    def _is_slash(self, at: int) -> bool:
+        piece = self.at(at)
+        return piece is not None and piece.text == "/"
+
+    def _per(self, at: int, last: int, number: str | None, units: tuple[str, ...], per: tuple[str, ...]) -> int:
+        """20kg/包 is a packing, which is a size; 20包/天 is no amount that can be booked."""
+        is_rate = not set(per).isdisjoint(UNITS.work)
+        end = self.put(Shape.QUANTITY, at, last, None if is_rate else number, units)
+        if not is_rate and number is not None:
+            packing = as_size(replace(self.out[-1], text=self.out[-1].text.partition("/")[0]))
+            if packing is not None:
+                self.out[-1] = replace(self.out[-1], shape=Shape.SIZE, size=packing)
+        return end
 
     def _vague_before(self) -> bool:
         """大概领20米: the doubt reaches over verbs and names to the number, until a break or another number."""
@@ -137,6 +156,12 @@ class _Quantities(_Walk):
         return last, number, units
 
 
+def _may_multiply(number: str | None) -> bool:
+    """20包x3 may be sixty as well as a price."""
+    value = None if number is None else value_of(number)
+    return value is not None and value.denominator == 1 and value <= _TIMES_MAX
+
+
 def _is_of(piece: Piece, units: tuple[str, ...]) -> bool:
     """The 的 of 三吨二的 begins something else; that of 两米八的 ends a length."""
     return piece.has(Cue.OF) and "米" not in units
@@ -156,7 +181,9 @@ class _Prices(_Walk):
         if piece.text == "@" or (piece.text == "x" and self.out and self.out[-1].shape is Shape.QUANTITY):
             after = self.skip(at + 1)
             if (found := self._money(after)) is not None:
-                last, number, _, units = found
+                last, number, is_money, units = found
+                if piece.text == "x" and not is_money and _may_multiply(number):
+                    number = None
                 return self.put(Shape.PRICE, at, last, number, units)
         if (
             piece.has(Cue.PER)

@@ -10,7 +10,7 @@ from handlers.language.index import Kind, MaterialIndex
 from handlers.language.lexicon import Domain, Lexicon
 from handlers.language.naming import Tier
 from handlers.language.postings import Pool, first_slots, pool_of, slots_in, union_of
-from handlers.language.sizes import Size, fits, tenfold
+from handlers.language.sizes import Size, fits, rescaled, tenfold
 from handlers.language.vocabulary import HOMOPHONES
 
 # Pools of more names than this are not followed further: nobody means all of them.
@@ -115,11 +115,17 @@ class Catalogue:
 
     def sized(self, said: Size, *, marked: bool) -> Pool:
         """The materials of which a size can be meant. `marked`: the text shows that it is a size."""
-        index = self._index
-        near = index.of_size(said.dims[0])
-        if len(said.dims) > 1:
-            near = (*near, *index.of_size(tenfold(said.dims[0])), *index.of_dims(tuple(sorted(said.dims))))
-        return union_of(index.sizes[own] for own in near if fits(said, own, marked=marked))
+        pool: Pool = 0
+        for size in (said, *rescaled(said)):
+            near = self._index.of_size(size.dims[0])
+            if len(size.dims) > 1:
+                near = (
+                    *near,
+                    *self._index.of_size(tenfold(size.dims[0])),
+                    *self._index.of_dims(tuple(sorted(size.dims))),
+                )
+            pool |= union_of(self._index.sizes[own] for own in near if fits(size, own, marked=marked))
+        return pool
 
     def of_dims(self, dims: tuple[str, ...]) -> Pool:
         """The materials that have a size of these numbers in this order."""

@@ -14,7 +14,7 @@ from handlers.language.normalise import plain
 from handlers.language.postings import Pool, Posting, added, posting_of, removed
 from handlers.language.sizes import Size, sizes_in, spelled_in
 from handlers.language.sounds import letter_keys, sound_keys, sound_pair
-from handlers.language.vocabulary import NAMES
+from handlers.language.vocabulary import NAMES, PHRASES
 
 # No word of a message is longer.
 WORD_MAX: Final = 24
@@ -378,6 +378,7 @@ def _parts(name: str) -> Iterator[tuple[str, Tier]]:
             for end in range(start + 2, min(len(run), start + _PART_MAX) + 1):
                 yield run[start:end], Tier.HEAD if is_last and end == len(run) else Tier.INNER
         yield run[0], Tier.TRAIT
-        yield run[-1], Tier.PART if is_last else Tier.TRAIT
+        if run[-1] not in PHRASES.small:
+            yield run[-1], Tier.PART if is_last else Tier.TRAIT
     for joined in _CHINESE_LETTERS.findall(name):
         yield joined, Tier.HEAD

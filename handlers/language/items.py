@@ -8,7 +8,7 @@ from typing import Final
 from handlers.language.lexicon import Domain, Tier, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import Size, size_of
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 # No thing has a name of more words, nor more sizes; a heap of them is strange, and looking it up would cost a cube.
 WORDS_MAX: Final = 20
@@ -66,6 +66,12 @@ class Item:
         return bool(self.words or self.sizes or self.numbers or self.strange)
 
     @property
+    def is_bare_number(self) -> bool:
+        """实盘 120: a number without unit, parted from its name by a verb."""
+        bare = [number for number in self.numbers if not number.marked]
+        return len(bare) == len(self.numbers) == 1 and not (self.words or self.sizes or self.strange or self.quantity)
+
+    @property
     def is_empty(self) -> bool:
         return not self.has_mention and self.quantity is None
 
@@ -96,6 +102,7 @@ class ItemBuilder:
         self.items: list[Item] = []
         self.current = Item()
         self.loose = ""
+        self.loose_end = -1
         self.correcting = False
         self.recalling = False
         self.dropping = False
@@ -176,11 +183,14 @@ class ItemBuilder:
     def _mention(self, piece: Piece) -> Item:
         """The item that a piece of a mention belongs to; a complete one is closed first."""
         item = self.current
+        loose = self.loose if self.loose_end == piece.start else ""
         if item.quantity is not None and item.has_mention and not self._may_be_size_first(item):
             self._close()
             item = self.current
-        if self.loose:
-            item.strange, self.loose = item.strange + self.loose, ""
+        else:
+            loose = self.loose
+        # What is glued to a name is part of it: 玻化砖 is no 砖.
+        item.strange, self.loose = item.strange + loose, ""
         if item.is_empty:
             item.start = piece.start
         item.end = piece.end
@@ -254,6 +264,9 @@ class ItemBuilder:
         item = self.current
         if item.quantity is not None and item.has_mention:
             self.loose += piece.text
+            self.loose_end = piece.end
+        elif piece.text in PHRASES.small and item.words and len(item.words[-1].text) == 1 and item.end == piece.start:
+            item.end = piece.end  # 钉子 is 钉
         else:
             self._mention(piece).strange += piece.text
 
@@ -283,11 +296,12 @@ def _merged(items: Iterable[Item]) -> list[Item]:
         elif last.quantity is None and not item.has_mention:
             last.quantity, last.is_each = item.quantity, item.is_each
             _keep_details(last, item)
-        elif last.quantity is None and all(number.marked for number in last.numbers) and _is_number(item):
+        elif last.quantity is None and all(number.marked for number in last.numbers) and item.is_bare_number:
             last.numbers = [*last.numbers, *item.numbers]
             _keep_details(last, item)
         elif not last.has_mention and item.quantity is None:
             item.quantity, item.first_quantity = last.quantity, last.quantity
+            item.is_correction, item.is_echo = last.is_correction, last.is_echo
             _keep_details(item, last)
             found[-1] = item
         else:
@@ -300,12 +314,6 @@ def _sums_up(item: Item, last: Item) -> bool:
     if not item.is_total or item.has_mention or item.quantity is None or last.quantity is None:
         return False
     return item.quantity.units != last.quantity.units or item.quantity.number == last.quantity.number
-
-
-def _is_number(item: Item) -> bool:
-    """实盘 120: a number without unit, parted from its name by a verb."""
-    bare = [number for number in item.numbers if not number.marked]
-    return len(bare) == len(item.numbers) == 1 and not (item.words or item.sizes or item.strange or item.quantity)
 
 
 def _keep_details(item: Item, other: Item) -> None:

@@ -147,12 +147,14 @@ def _echoed(kept: list[Resolved], resolved: Resolved) -> int | None:
 def _place(kept: list[Resolved], resolved: Resolved) -> int:
     """The line that a correction is about: the one of the same material, else the last."""
     echo = kept[-1]
-    if not resolved.item.has_mention and not echo.has_amount:
+    if (resolved.item.is_bare_number or not resolved.item.has_mention) and not echo.has_amount:
         # 水泥改成25包: the name before the correction points at a line above.
         meant = [index for index, line in enumerate(kept[:-1]) if line.pool & echo.pool]
         if len(meant) == 1:
             kept.pop()
             return meant[0]
+    if resolved.item.is_bare_number:
+        return len(kept) - 1
     for index in range(len(kept) - 1, -1, -1):
         if kept[index].pool & resolved.pool:
             return index
@@ -160,6 +162,8 @@ def _place(kept: list[Resolved], resolved: Resolved) -> int:
 
 
 def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:
+    if new.item.is_bare_number:
+        return resolver.recounted(old, new.item.numbers[0])
     if not new.item.has_mention:
         return resolver.kept_in(old.item, old.pool, new.item.quantity)
     if new.has_amount:

@@ -1,8 +1,10 @@
 """The corridor of reading: normalise, cut, fold, decide, fill, judge."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from handlers.language import amounts, dialogue, records
@@ -28,6 +30,9 @@ from handlers.language.vocabulary import Cue
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
 _LIST_MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
+
+
+_INLINE_MARK: Final = re.compile(r"(?<![\d.a-z])(\d{1,2})[.、):](?!\d*[.、):])[ \t]*", re.ASCII)
 
 
 def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
@@ -68,15 +73,29 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
 def _without_list_marks(source: Source) -> Source:
     """1. 2. 3. before the items of a list are no numbers; blanks keep every place."""
     marks = list(_LIST_MARK.finditer(source.text))
-    counted = [int(mark[1]) for mark in marks] == list(range(1, len(marks) + 1)) and len(marks) > 1
     text = source.text
+    is_counted = _is_counted(marks)
     for mark in marks:
         # 1.5 at the beginning of a line is a number unless the lines are visibly counted.
         open_to_doubt = mark[2] in " \t" or (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit())
-        if counted or ("\n" in text and not open_to_doubt):
+        if is_counted or ("\n" in text and not open_to_doubt):
             # The tab behind a mark parts the columns of a table.
             text = text[: mark.start()] + "".join(" \t"[char == "\t"] for char in mark[0]) + text[mark.end() :]
+    inline = [
+        mark for mark in _INLINE_MARK.finditer(text) if mark[0][-1] != "." or not text[mark.end() :][:1].isdigit()
+    ]
+    if _is_counted(inline) and all(_has_words(text[one.end() : other.start()]) for one, other in pairwise(inline)):
+        for mark in inline:
+            text = text[: mark.start()] + "\n" + " " * (len(mark[0]) - 1) + text[mark.end() :]
     return replace(source, text=text)
+
+
+def _is_counted(marks: Sequence[re.Match[str]]) -> bool:
+    return len(marks) > 1 and [int(mark[1]) for mark in marks] == list(range(1, len(marks) + 1))
+
+
+def _has_words(text: str) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def _speaks(piece: Piece) -> bool:

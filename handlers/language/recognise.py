@@ -11,7 +11,7 @@ from handlers.language.lexicon import SOUND_MAX, Grade, Word
 from handlers.language.normalise import BROKEN
 from handlers.language.numerals import APART, CHINESE, exact
 from handlers.language.pieces import Piece, Shape
-from handlers.language.sizes import HAN_TAILS, LETTER_TAILS, SIZE, Size, size_of
+from handlers.language.sizes import HAN_TAILS, LETTER_TAILS, PIPES, SIZE, Size, size_of
 from handlers.language.sounds import is_han, keys_of, syllables
 from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES
@@ -61,14 +61,14 @@ _LATIN: Final = re.compile(r"[a-z]+")
 _BREAKS: Final = frozenset(",，;。、!?:\n")
 _SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
 _VAGUE: Final = re.compile(
-    rf"(?<![{CHINESE}\d])[百千万]把|(?:好)?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
+    rf"(?<![{CHINESE}\d])[百千万]把|[好大]?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
 
 # What the patterns may begin with: most characters begin nothing.
 _DIGITS: Final = frozenset("0123456789")
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _NUMBER_STARTS: Final = _DIGITS | frozenset(CHINESE + APART + "-")
-_VAGUE_STARTS: Final = _DIGITS | frozenset("好几一二两三四五六七八九十百数上")
+_VAGUE_STARTS: Final = _DIGITS | frozenset("好大几一二两三四五六七八九十百千万数上")
 _SIZE_STARTS: Final = _DIGITS | _LETTERS | {"φ"}
 _PLACE_STARTS: Final = _DIGITS | frozenset("一二三四五六七八九十")
 _HUMAN_STARTS: Final = frozenset(NAMES.surnames + NAMES.before)
@@ -217,6 +217,8 @@ class Recogniser:
         """A size as it is `written`, or would be if it was said in words."""
         text, size = self.text, size_of(written)
         if size is None or size.is_bare or self._is_amount(written):
+            return
+        if size.suffix in PIPES and size.dims[0] not in PIPES[size.suffix]:
             return
         if self.catalogue.is_code(text[start:end]):  # SN-425 is the code of a material, not a size of SN
             return

@@ -193,7 +193,9 @@ class Resolver:
     def _inherited(self, item: Item, anchor: Resolved, sizes: Sequence[tuple[Size, bool]]) -> Pool:
         """16的, 蓝的: the name is that of the item before; a colour alone keeps its size too."""
         named = self._named(anchor.item) if anchor.item.has_head else 0
-        pool = self._sized(self._traits(item, self.catalogue.namesakes(anchor.pool) | named), sizes)
+        # 红线2.5的3卷，4的2卷: the words before hold as long as they can.
+        pool = self._sized(self._traits(item, named), sizes) if sizes or item.words else 0
+        pool = pool or self._sized(self._traits(item, self.catalogue.namesakes(anchor.pool) | named), sizes)
         if item.sizes or item.numbers or anchor.pool.bit_count() > NAMES_MAX:
             return pool
         dims = {
@@ -218,6 +220,12 @@ class Resolver:
         """What is left when an amount is read as a size: 4平方, 20kg."""
         size = as_size(quantity) if quantity is not None else None
         return self._sized(pool, [(size, True)]) if size is not None else 0
+
+    def recounted(self, old: Resolved, number: Number) -> Resolved:
+        """20包，不对，30: another amount, unless the number is a size of a thing of that name, which is asked."""
+        size = _number_size(number)
+        other = self._sized(self.catalogue.namesakes(old.pool), [(size, False)]) if size is not None else 0
+        return replace(old, item=replace_quantity(old.item, None), quantity=None if other else number.text)
 
     def _counted(self, item: Item, pool: Pool) -> Resolved:
         """Tell quantity from size among the numbers that carry neither unit nor sign."""

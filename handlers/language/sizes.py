@@ -22,17 +22,20 @@ class SizeWords:
     packings: frozenset[str]
     electric: frozenset[str]
     lengths: frozenset[str]
+    pipes: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 def read_sizes(sheet: Sheet) -> SizeWords:
     """Raises TableFault."""
     same = sheet.section("same").pairs()
+    pipes = sheet.section("pipes")
     found = SizeWords(
         tails=sheet.needed("tails"),
         same=MappingProxyType(same),
         packings=frozenset(sheet.needed("packings")),
         electric=frozenset(sheet.needed("electric")),
         lengths=frozenset(("", *sheet.needed("lengths"))),
+        pipes=MappingProxyType({unit: MappingProxyType(pipes.section(unit).lists()) for unit in pipes.left()}),
     )
     sheet.close()
     return found
@@ -40,6 +43,8 @@ def read_sizes(sheet: Sheet) -> SizeWords:
 
 _WORDS: Final = read_sizes(Sheet.of("sizes.toml"))
 
+# What is meant where a pipe is named by the inch.
+PIPES: Final = _WORDS.pipes
 # What may stand behind the number of a size, in characters and in letters.
 HAN_TAILS: Final = tuple(tail for tail in _WORDS.tails if not tail.isascii())
 LETTER_TAILS: Final = tuple(tail for tail in _WORDS.tails if tail.isalpha() and tail.isascii())
@@ -47,6 +52,7 @@ _NUM: Final = r"\d+(?:\.\d+)?"
 # 3.5m2 is no size of 3.5 m.
 _TAIL: Final = "|".join(rf"{tail}(?!\d)" if tail == "m" else tail for tail in longest_first(_WORDS.tails))
 _PREFIX: Final = r"(?:φ|[a-z]{1,6}(?:\.[a-z]{1,2})?-?φ?)"
+_MILLIMETRES: Final = MappingProxyType({"cm": 10, "m": 1000})
 _SPELLED: Final = "字"
 _IN_WORDS: Final = re.compile(rf"([{CHINESE}单双])([\u4e00-\u9fff]{{1,2}})")
 SIZE: Final = re.compile(
@@ -116,6 +122,18 @@ def _plain(number: str) -> str:
     return (number.rstrip("0").rstrip(".") if "." in number else number).lstrip("0") or "0"
 
 
+def rescaled(said: Size) -> tuple[Size, ...]:
+    """The same length in millimetres, where it was said in centimetres or metres; the pipe of so many inches."""
+    if said.suffix in PIPES and not said.prefix and len(said.dims) == 1:
+        pipes = PIPES[said.suffix].get(said.dims[0], ())
+        return tuple(size for pipe in pipes if (size := size_of(pipe)) is not None)
+    scale = _MILLIMETRES.get(said.suffix)
+    if scale is None or said.prefix:
+        return ()
+    dims = tuple(_times(dim, scale) for dim in said.dims)
+    return (Size("", dims, "mm", said.joint),)
+
+
 def fits(said: Size, own: Size, *, marked: bool) -> bool:
     """Whether a size that was said can mean a size of the catalogue. `marked`: the text shows that it is a size."""
     if own.is_spelled:
@@ -163,8 +181,12 @@ def _dims_fit(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
 
 def tenfold(dim: str) -> str:
     """The number in the next smaller unit; what is no number stays."""
+    return _times(dim, 10)
+
+
+def _times(dim: str, scale: int) -> str:
     try:
-        value = parse_decimal(dim) * 10
+        value = parse_decimal(dim) * scale
     except BadNumber:
         return dim
     return str(value.numerator) if value.denominator == 1 else str(Fraction(value))

@@ -69,6 +69,7 @@ class Phrases:
     today: tuple[str, ...]
     hollow: frozenset[str]
     states: frozenset[str]
+    small: frozenset[str]
     nouns: tuple[str, ...]
     again: frozenset[str]
     then: frozenset[str]
@@ -175,6 +176,7 @@ def read_phrases(sheet: Sheet) -> Phrases:
         today=sheet.needed("today"),
         hollow=frozenset(sheet.needed("hollow")),
         states=frozenset(sheet.needed("states")),
+        small=frozenset(sheet.needed("small")),
         nouns=sheet.needed("nouns"),
         again=frozenset(sheet.needed("again")),
         then=frozenset(sheet.needed("then")),
