@@ -12,7 +12,7 @@ from domain.company import Material
 from handlers.language.naming import Naming, Tier, Tiers, naming_of, tiers_of, with_slot, without_slot
 from handlers.language.normalise import plain
 from handlers.language.postings import Pool, Posting, added, posting_of, removed
-from handlers.language.sizes import Size, sizes_in, spelled_in
+from handlers.language.sizes import COLOURS, Size, sizes_in, spelled_in
 from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 from handlers.language.vocabulary import NAMES, PHRASES
 
@@ -344,7 +344,7 @@ def _own_words(material: Material) -> Iterator[tuple[str, Tier]]:
 def _traits_of(spec: str) -> Iterator[str]:
     """The words of a specification: 红 and 红色, 回路, yjv."""
     for run in _RUN.findall(spec):
-        for text in {run, run.removesuffix("色")}:
+        for text in {run, run.removesuffix("色"), run + "色" if COLOURS.issuperset(run) else run}:
             if text and not (text.isascii() and len(text) < 2):
                 yield text
 

@@ -239,6 +239,9 @@ class ItemBuilder:
 
     def _quantity(self, piece: Piece) -> None:
         item = self.current
+        if item.is_empty and self._is_awaited():
+            self.items[-1].quantity, self.items[-1].end = piece, piece.end
+            return
         if item.quantity is not None and item.has_mention and (item.first_quantity is None or item.has_conflict):
             # Name, 20kg, 10包: the first may turn out to be the packing, which only the catalogue knows.
             # 2.5平方线4卷 2.5平方线1卷: a third amount begins the next thing; it never counts the one before.
@@ -259,6 +262,14 @@ class ItemBuilder:
         item.quantity, item.end = piece, piece.end
         item.is_each, self.each = self.each, False
         item.is_total, self.totalling = self.totalling and not item.has_mention, False
+
+    def _is_awaited(self) -> bool:
+        """桥架领30米 弯头2个: an amount behind a verb is that of the name before it."""
+        last = self.items[-1] if self.items else None
+        if last is None or self.correcting or self.recalling or self.each or self.totalling or self.loose:
+            return False
+        is_open = last.has_head and last.quantity is None and not last.is_dropped
+        return is_open and last.clause == self.clause and not any(not number.marked for number in last.numbers)
 
     def _strange(self, piece: Piece) -> None:
         item = self.current

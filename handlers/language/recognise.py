@@ -203,7 +203,9 @@ class Recogniser:
     def _spoken_sizes(self, start: int) -> Iterator[Edge]:
         """八百乘八百, 5乘10, 七瓦."""
         match = _SPOKEN_SIZE.match(self.text, start, start + _SPAN_MAX)
-        if match is not None and not self._is_inside_number(start) and (written := _written(match)) is not None:
+        if match is None or self._is_inside_number(start) or match[0] in self.lexicon:  # 五孔 has a name of its own
+            return
+        if (written := _written(match)) is not None:
             yield from self._size(start, match.end(), written)
 
     def _may_begin_size(self, start: int) -> bool:

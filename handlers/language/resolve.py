@@ -70,11 +70,14 @@ class Resolver:
     def _add(self, found: list[Resolved], item: Item) -> None:
         """One more item: a line of its own, or the rest of what was said of the one before."""
         last = found[-1] if found else None
-        if last is None or item.is_correction or item.is_dropped or item.strange or not self._only_tells(item):
+        if last is None or item.is_correction or item.is_dropped or item.strange or item.is_named:
             found.append(self._one(item, self._anchor(found)))
             return
         if (told := self._told_later(last, item)) is not None:
             found[-1] = told
+            return
+        if not self._only_tells(item):
+            found.append(self._one(item, self._anchor(found)))
             return
         line = self._one(item, self._anchor(found))
         # 盘圆，8的2吨、10的1吨: the name at the head of a list is no line of it.
@@ -99,8 +102,12 @@ class Resolver:
             return None
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for number in item.numbers if (size := _number_size(number)) is not None]
-        pool = self._sized(self._traits(item, last.pool), sizes)
-        return self.kept_in(last.item, pool, last.item.quantity) if pool else None
+        pool = self._sized(last.pool, sizes)
+        for word in item.words:
+            pool &= word.materials
+        if not pool or not (self._only_tells(item) or last.pool.bit_count() > 1):
+            return None
+        return self.kept_in(last.item, pool, last.item.quantity)
 
     @staticmethod
     def _anchor(found: Sequence[Resolved]) -> Resolved | None:
@@ -109,8 +116,14 @@ class Resolver:
     def _packing_before(self, found: list[Resolved], item: Item) -> bool:
         """瓷砖胶 20kg 10包: the first amount is the packing, the second the quantity."""
         last = found[-1]
-        if last.item.clause != item.clause or last.item.quantity is None or item.is_correction:
+        if last.item.clause != item.clause or item.is_correction or item.quantity is None:
             return False
+        if last.item.quantity is None:
+            if last.has_amount or not last.pool or last.item.is_correction or last.item.is_dropped:
+                return False
+            # BV4平方 100米: the first amount turned out to be a size.
+            found[-1] = self.kept_in(replace_quantity(last.item, item.quantity), last.pool, item.quantity)
+            return True
         pool = self._sized_as(last.pool, last.item.quantity)
         if not pool:
             return False
@@ -137,7 +150,8 @@ class Resolver:
         if item.has_head:
             named = self._sized(self._named(item), sizes)
             if not named and anchor is not None and not item.is_named:
-                return self._inherited(item, anchor, sizes) if self._only_tells(item) else self._sibling(item, anchor)
+                told = self._inherited(item, anchor, sizes) if self._only_tells(item) else 0
+                return told or self._sized(self._sibling(item, anchor), sizes)
             if named or not self._only_tells(item):
                 return named
         if self.things:

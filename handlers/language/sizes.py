@@ -22,6 +22,7 @@ class SizeWords:
     packings: frozenset[str]
     electric: frozenset[str]
     lengths: frozenset[str]
+    colours: frozenset[str]
     pipes: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
@@ -35,6 +36,7 @@ def read_sizes(sheet: Sheet) -> SizeWords:
         packings=frozenset(sheet.needed("packings")),
         electric=frozenset(sheet.needed("electric")),
         lengths=frozenset(("", *sheet.needed("lengths"))),
+        colours=frozenset(sheet.needed("colours")),
         pipes=MappingProxyType({unit: MappingProxyType(pipes.section(unit).lists()) for unit in pipes.left()}),
     )
     sheet.close()
@@ -43,6 +45,7 @@ def read_sizes(sheet: Sheet) -> SizeWords:
 
 _WORDS: Final = read_sizes(Sheet.of("sizes.toml"))
 
+COLOURS: Final = _WORDS.colours
 # What is meant where a pipe is named by the inch.
 PIPES: Final = _WORDS.pipes
 # What may stand behind the number of a size, in characters and in letters.
