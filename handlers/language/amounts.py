@@ -12,6 +12,8 @@ from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 _TENTHS: Final = frozenset("一二三四五六七八九123456789")
 _NUMERALS: Final = f"0123456789.,{CHINESE}{APART}点"
+# A price that is told from a size only by the unit it repeats (32.5一张).
+REPEATED: Final = "repeated"
 # What is counted by the lot is hardly counted by more lots than this.
 _TIMES_MAX: Final = 20
 # How many pieces back a word still bears on a number.
@@ -245,8 +247,12 @@ class _Prices(_Walk):
         found = self._money(at) if piece.shape in (Shape.NUMBER, Shape.QUANTITY) or piece.text in ("¥", "￥") else None
         if found is not None:
             last, number, is_money, units = found
-            if units and (self._says_yuan(at, last) or self._repeats_unit(units)):
+            if units and self._says_yuan(at, last):
                 return self.put(Shape.PRICE, at, last, number, units)
+            if units and self._repeats_unit(units):
+                self.put(Shape.PRICE, at, last, number, units)
+                self.out[-1] = replace(self.out[-1], values=(REPEATED,))
+                return last + 1
             if is_money and not units and piece.shape is not Shape.QUANTITY:
                 self.put(Shape.PRICE, at, last, number, ())
                 self.out[-1] = replace(self.out[-1], values=("bare",))
@@ -262,6 +268,18 @@ class _Prices(_Walk):
     def _repeats_unit(self, units: tuple[str, ...]) -> bool:
         gap = bool(self.out) and self.out[-1].is_gap
         return gap and any(p.shape is Shape.QUANTITY and set(p.units) & set(units) for p in self.out[-_REACH:])
+
+
+def without_prices(pieces: Sequence[Piece]) -> list[Piece]:
+    """焊条3.2两包 4.0一包, where nothing is paid for: the number is a size, and one unit the amount."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if piece.shape is Shape.PRICE and REPEATED in piece.values:
+            found.append(replace(piece, shape=Shape.NUMBER, units=(), values=()))
+            found.append(replace(piece, shape=Shape.QUANTITY, number="1", values=()))
+        else:
+            found.append(piece)
+    return found
 
 
 class _Sizes(_Walk):

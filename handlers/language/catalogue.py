@@ -127,6 +127,12 @@ class Catalogue:
             pool |= union_of(self._index.sizes[own] for own in near if fits(size, own, marked=marked))
         return pool
 
+    def sized_alike(self, said: Size) -> Pool:
+        """The materials that have the very size that was said, unit and all."""
+        near = self._index.of_size(said.dims[0])
+        same = (own for own in near if (own.suffix, own.dims) == (said.suffix, said.dims))
+        return union_of(self._index.sizes[own] for own in same)
+
     def of_dims(self, dims: tuple[str, ...]) -> Pool:
         """The materials that have a size of these numbers in this order."""
         same = (own for own in self._index.of_dims(tuple(sorted(dims))) if own.dims == dims)

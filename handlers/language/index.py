@@ -12,7 +12,7 @@ from domain.company import Material
 from handlers.language.naming import Naming, Tier, Tiers, naming_of, tiers_of, with_slot, without_slot
 from handlers.language.normalise import plain
 from handlers.language.postings import Pool, Posting, added, posting_of, removed
-from handlers.language.sizes import COLOURS, Size, sizes_in, spelled_in
+from handlers.language.sizes import COLOURS, Size, size_of, sizes_in, spelled_in
 from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 from handlers.language.vocabulary import NAMES, PHRASES
 
@@ -24,6 +24,8 @@ _PART_MAX: Final = 6
 _CHANGED_MAX: Final = Fraction(1, 4)
 _RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]+")
 _CHINESE_LETTERS: Final = re.compile(r"[a-z]{2,}[\u4e00-\u9fff]+")
+# Letters and numbers that are more than a size: q345b, er308l.
+_MODEL: Final = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9.+/-]{3,}", re.ASCII)
 _OWN_LETTERS: Final = re.compile(r"[a-z]{2,}|[a-z][\u4e00-\u9fff]+")
 # The count of words of each length is kept in so many bits of one number.
 _COUNT_BITS: Final = 24
@@ -339,6 +341,9 @@ def _own_words(material: Material) -> Iterator[tuple[str, Tier]]:
     for token in filter(_OWN_LETTERS.fullmatch, spec.split()):
         # BV 2.5平方: letters of their own say what it is, as those of a size (DN25) do not; C型 is one word.
         yield token, Tier.PART if token.isascii() else Tier.TRAIT
+    for token in filter(_MODEL.fullmatch, spec.split()):
+        if size_of(token) is None:
+            yield token, Tier.TRAIT
 
 
 def _traits_of(spec: str) -> Iterator[str]:

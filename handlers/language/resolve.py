@@ -102,9 +102,7 @@ class Resolver:
             return None
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for number in item.numbers if (size := _number_size(number)) is not None]
-        pool = self._sized(last.pool, sizes)
-        for word in item.words:
-            pool &= word.materials
+        pool = self._with_words(item, self._sized(last.pool, sizes))
         if not pool or not (self._only_tells(item) or last.pool.bit_count() > 1):
             return None
         return self.kept_in(last.item, pool, last.item.quantity)
@@ -152,6 +150,9 @@ class Resolver:
             if not named and anchor is not None and not item.is_named:
                 told = self._inherited(item, anchor, sizes) if self._only_tells(item) else 0
                 return told or self._sized(self._sibling(item, anchor), sizes)
+            if not named and not item.is_named and any(len(size.dims) > 1 for size in item.sizes):
+                # 花岗岩600x300x30: such a size tells the rest of the name.
+                return self._sized(self._with_words(item, self.catalogue.everything), sizes)
             if named or not self._only_tells(item):
                 return named
         if self.things:
@@ -199,7 +200,10 @@ class Resolver:
 
     def _sibling(self, item: Item, anchor: Resolved) -> Pool:
         """四门冷柜3台，六门的1台: the beginning of a name that shares another name with the thing before."""
-        pool = self.catalogue.called_alike(anchor.pool)
+        return self._with_words(item, self.catalogue.called_alike(anchor.pool))
+
+    @staticmethod
+    def _with_words(item: Item, pool: Pool) -> Pool:
         for word in item.words:
             pool &= word.materials
         return pool
@@ -227,7 +231,9 @@ class Resolver:
             fitting = self._sized_before.get((said, marked))
             if fitting is None:
                 fitting = self._sized_before[said, marked] = self.catalogue.sized(said, marked=marked)
-            pool &= fitting
+            # 4千瓦 is the 4 kW, not the M-4.
+            same = pool & self.catalogue.sized_alike(said) if said.suffix else 0
+            pool = same or pool & fitting
         return pool
 
     def _sized_as(self, pool: Pool, quantity: Piece | None) -> Pool:
