@@ -44,7 +44,6 @@ class Resolver:
         self.catalogue = catalogue
         self.counts = counts
         self.things = catalogue.pool(things)
-        self._sized_before: dict[tuple[Size, bool], Pool] = {}
 
     def resolve(self, items: Sequence[Item]) -> list[Resolved]:
         found: list[Resolved] = []
@@ -162,10 +161,7 @@ class Resolver:
         for said, marked in sizes:
             if not pool:
                 break
-            fitting = self._sized_before.get((said, marked))
-            if fitting is None:
-                fitting = self._sized_before[said, marked] = self.catalogue.sized(said, marked=marked)
-            pool &= fitting
+            pool &= self.catalogue.sized(said, marked)
         return pool
 
     def _sized_as(self, pool: Pool, quantity: Piece | None) -> Pool:
