@@ -1,6 +1,7 @@
 """The company's names, indexed for reading: built once, brought up to date by difference when the company changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +16,7 @@ from handlers.language.vocabulary import HOMOPHONES
 
 # Pools of more names than this are not followed further: nobody means all of them.
 NAMES_MAX: Final = 64
+_SIZES_MAX: Final = 512
 # What names, units and equipment of the book are read from.
 _BOOK: Final = (
     "units", "projects", "people", "teams", "suppliers", "customers", "warehouses", "equipment",
@@ -33,6 +35,8 @@ class Catalogue:
         self.lexicon: Final = Lexicon(book_words(company, index), HOMOPHONES, index)
         self._forms = full_names(company)
         self._by_length = _by_length(index)
+        # The same few sizes are asked for again and again; what is remembered is never seen from outside.
+        self.sized = lru_cache(maxsize=_SIZES_MAX)(self._sized)
 
     @classmethod
     def of(cls, company: Company) -> "Catalogue":
@@ -113,7 +117,7 @@ class Catalogue:
         """The materials that are kept in one of these units."""
         return union_of(self._index.units.get(unit, ()) for unit in units)
 
-    def sized(self, said: Size, *, marked: bool) -> Pool:
+    def _sized(self, said: Size, marked: bool) -> Pool:  # a key of the cache
         """The materials of which a size can be meant. `marked`: the text shows that it is a size."""
         pool: Pool = 0
         for size in (said, *rescaled(said)):

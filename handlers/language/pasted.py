@@ -63,13 +63,22 @@ _TITLES: Final = sorted(_HEADINGS.titles, key=len, reverse=True)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows by the meaning of their columns."""
+    """Rows by the meaning of their columns; the intent that the title `asks` for, where there is one (盘点表)."""
 
     rows: tuple[Mapping[str, str], ...]
+    asks: str | None = None
 
 
 def split_table(text: str) -> tuple[str, Table | None]:
-    """The text without the rows of a table, blanked so that every place stays, and the table."""
+    """The text without a table and its title, blanked so that every place stays, and the table."""
+    body, rows = _split_rows(text)
+    if not rows:
+        return text, None
+    body, asks = _split_title(body)
+    return body, Table(tuple(rows), asks)
+
+
+def _split_rows(text: str) -> tuple[str, Sequence[Mapping[str, str]]]:
     lines = text.split("\n")
     for index, line in enumerate(lines):
         cut = next((cut for cut in (_cells, str.split) if columns_of(cut(line))), None)
@@ -81,11 +90,11 @@ def split_table(text: str) -> tuple[str, Table | None]:
             if row:
                 rows.append(row)
             end += 1
-        return _blanked(lines, range(index, end)), Table(tuple(rows))
-    return _bare_rows(lines) if "\t" in text else (text, None)
+        return _blanked(lines, range(index, end)), rows
+    return _bare_rows(lines) if "\t" in text else (text, ())
 
 
-def _bare_rows(lines: list[str]) -> tuple[str, Table | None]:
+def _bare_rows(lines: list[str]) -> tuple[str, Sequence[Mapping[str, str]]]:
     """Rows without a heading whose amount and unit stand in two cells, in any order."""
     found: dict[int, Mapping[str, str]] = {}
     for index, line in enumerate(lines):
@@ -99,14 +108,14 @@ def _bare_rows(lines: list[str]) -> tuple[str, Table | None]:
             taken = (units[0], amounts[0])
             name = " ".join(cell for place, cell in enumerate(cells) if place not in taken)
             found[index] = {"name": name, "quantity": cells[amounts[0]], "unit": cells[units[0]]}
-    return _blanked(lines, found), Table(tuple(found.values())) if found else None
+    return _blanked(lines, found), tuple(found.values())
 
 
 def _blanked(lines: list[str], taken: Container[int]) -> str:
     return "\n".join(" " * len(line) if index in taken else line for index, line in enumerate(lines))
 
 
-def split_title(text: str) -> tuple[str, str | None]:
+def _split_title(text: str) -> tuple[str, str | None]:
     """The text above a table without its title (盘点表), and what that title asks for."""
     lines = text.split("\n")
     for index, line in enumerate(lines):

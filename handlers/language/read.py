@@ -1,14 +1,12 @@
-"""The corridor of reading: normalise, cut, fold, decide, fill, judge."""
+"""The corridor of reading: normalise, segment, recognise amounts, decide, assemble, judge (docs/language.md)."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from typing import Final
 
-from handlers.language import amounts, dialogue, records
+from handlers.language import dialogue, records
 from handlers.language.acts import Decision
+from handlers.language.amounts import fold
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
 from handlers.language.documents import add_document
@@ -16,9 +14,10 @@ from handlers.language.draft import Draft, judge
 from handlers.language.fields import add_fields
 from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
+from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
-from handlers.language.normalise import Source, normalise
-from handlers.language.pasted import add_table, split_table, split_title
+from handlers.language.normalise import normalise
+from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, words_of
@@ -29,35 +28,52 @@ from handlers.language.vocabulary import Cue
 
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
-_LIST_MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
-
-
-_INLINE_MARK: Final = re.compile(r"(?<![\d.a-z])(\d{1,2})[.、):](?!\d*[.、):])[ \t]*", re.ASCII)
 
 
 def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
     """What a text means. Total: every string has a reading, most have UNKNOWN."""
     if len(text) > TEXT_MAX:
         return UNKNOWN
-    source = _without_list_marks(normalise(text))
-    body, table = split_table(source.text)
-    body, title = split_title(body) if table is not None else (body, None)
-    pieces = amounts.fold(segment(body, catalogue, today))
-    message = Message(
-        source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
-    )
+    message, table = recognised(text, context=context, catalogue=catalogue, today=today)
     decision = decide(
-        pieces,
+        message.pieces,
         has_document=context.quoted_document is not None,
         has_material=bool(context.things),
         has_table=table is not None,
     )
-    if title is not None and not decision.intents and not any(map(_speaks, pieces)):
-        decision = Decision((title,))
-    if context.pending is not None:
-        answer = dialogue.answer(message, context.pending, decision)
-        if answer is not None:
-            return answer
+    if table is not None and table.asks is not None and not decision.intents and not any(map(_speaks, message.pieces)):
+        decision = Decision((table.asks,))
+    return _answer(message, decision) or _command(message, decision, table)
+
+
+def recognised(text: str, *, context: Context, catalogue: Catalogue, today: date) -> tuple[Message, Table | None]:
+    """Normalise, take a pasted table apart, segment into pieces, put numbers to their units and prices."""
+    source = without_list_marks(normalise(text))
+    body, table = split_table(source.text)
+    pieces = fold(segment(body, catalogue, today))
+    source = replace(source, text=body)
+    return Message(source=source, pieces=pieces, context=context, catalogue=catalogue, today=today), table
+
+
+def _answer(message: Message, decision: Decision) -> Reading | None:
+    """The open question's answer, where there is one and this is it."""
+    pending = message.context.pending
+    if pending is None:
+        return None
+    return dialogue.answer(message, _still_known(pending, message.catalogue), decision)
+
+
+def _still_known(pending: Reading, catalogue: Catalogue) -> Reading:
+    """Materials that the catalogue no longer has are asked for anew."""
+    lines = tuple(
+        line if line.material is None or line.material in catalogue.materials else replace(line, material=None)
+        for line in pending.lines
+    )
+    return pending if lines == pending.lines else replace(pending, lines=lines)
+
+
+def _command(message: Message, decision: Decision, table: Table | None) -> Reading:
+    """Assemble what the intent needs, and judge it."""
     if not decision.intents:
         return UNKNOWN
     if len(decision.intents) > 1:
@@ -66,36 +82,8 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     if draft is None:
         return UNKNOWN
     if table is not None and draft.intent in LINE_INTENTS:
-        add_table(draft, table, catalogue, today)
+        add_table(draft, table, message.catalogue, message.today)
     return judge(draft)
-
-
-def _without_list_marks(source: Source) -> Source:
-    """1. 2. 3. before the items of a list are no numbers; blanks keep every place."""
-    marks = list(_LIST_MARK.finditer(source.text))
-    text = source.text
-    is_counted = _is_counted(marks)
-    for mark in marks:
-        # 1.5 at the beginning of a line is a number unless the lines are visibly counted.
-        open_to_doubt = mark[2] in " \t" or (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit())
-        if is_counted or ("\n" in text and not open_to_doubt):
-            # The tab behind a mark parts the columns of a table.
-            text = text[: mark.start()] + "".join(" \t"[char == "\t"] for char in mark[0]) + text[mark.end() :]
-    inline = [
-        mark for mark in _INLINE_MARK.finditer(text) if mark[0][-1] != "." or not text[mark.end() :][:1].isdigit()
-    ]
-    if _is_counted(inline) and all(_has_words(text[one.end() : other.start()]) for one, other in pairwise(inline)):
-        for mark in inline:
-            text = text[: mark.start()] + "\n" + " " * (len(mark[0]) - 1) + text[mark.end() :]
-    return replace(source, text=text)
-
-
-def _is_counted(marks: Sequence[re.Match[str]]) -> bool:
-    return len(marks) > 1 and [int(mark[1]) for mark in marks] == list(range(1, len(marks) + 1))
-
-
-def _has_words(text: str) -> bool:
-    return any("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def _speaks(piece: Piece) -> bool:

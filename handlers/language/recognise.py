@@ -1,7 +1,7 @@
 """What may begin at a place of a text: numbers, sizes, dates, documents, lots by their form, words by the lexicon."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -84,6 +84,10 @@ class Recogniser:
     def __init__(self, text: str, catalogue: Catalogue, today: date) -> None:
         self.text, self.catalogue, self.today = text, catalogue, today
         self.lexicon = catalogue.lexicon
+        # A pattern that is nowhere in the text is not tried at every place.
+        self._percents, self._ranges, self._vague, self._humans, self._places = (
+            pattern.search(text) is not None for pattern in (_PERCENT, _RANGE, _VAGUE, _HUMAN, _PLACE)
+        )
         self.readings = {char: syllables(char) for char in set(text) if is_han(char)}
 
     def at(self, start: int) -> list[Edge]:
@@ -96,21 +100,21 @@ class Recogniser:
             found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
         elif char in _BREAKS:
             found.append((start + 1, 1, self._plain(Shape.BREAK, start, start + 1)))
-        found += self._claims(start, char)
+        self._claims(found, start, char)
         if char in _VAGUE_STARTS or char in _NUMBER_STARTS:
-            found += self._numbers(start)
+            self._numbers(found, start)
         if char in _NUMBER_STARTS:
-            found += self._spoken_sizes(start)
+            self._spoken_sizes(found, start)
         if char in _SIZE_STARTS:
-            found += self._sizes(start)
-        words = list(self._words(start))
-        found += words
+            self._sizes(found, start)
+        longest = self._words(found, start)
         if char in self.readings:
-            found += self._slips(start, max((end - start for end, cost, _ in words if cost == _WORD), default=0))
+            if self._may_be_slip(start):
+                self._slips(found, start, longest)
         elif char in _LETTERS:
             if char == "x" and not self._touches_letters(start):
                 found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
-            found += self._latin(start)
+            self._latin(found, start)
         return found
 
     def _touches_letters(self, at: int) -> bool:
@@ -120,36 +124,36 @@ class Recogniser:
     def _plain(self, shape: Shape, start: int, end: int) -> Callable[[], Piece]:
         return lambda: Piece(shape=shape, start=start, end=end, text=self.text[start:end])
 
-    def _claims(self, start: int, char: str) -> Iterator[Edge]:
+    def _claims(self, found: list[Edge], start: int, char: str) -> None:
         """What has a form of its own: numbers of documents, dates, people, places."""
         text = self.text
         if char in _LETTERS and (match := _DOCUMENT.match(text, start)):
-            yield match.end(), _MARKED, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))
+            found.append((match.end(), _MARKED, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))))
         if char in _MARKED_STARTS:
-            yield from self._marked(start)
-        if found := dates.find(text, start, self.today):
-            yield found[0], _CLAIM, self._dated(Shape.DATE, start, found)
+            self._marked(found, start)
+        if when := dates.find(text, start, self.today):
+            found.append((when[0], _CLAIM, self._dated(Shape.DATE, start, when)))
         if char == "@":
             if match := _MENTION.match(text, start):
-                yield match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))
-                yield start + 1, 1, self._plain(Shape.SPACE, start, start + 1)
-        elif char in _HUMAN_STARTS and (match := _HUMAN.match(text, start)):
-            yield match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())
-        if char in _PLACE_STARTS and (match := _PLACE.match(text, start)):
-            yield match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())
+                found.append((match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))))
+                found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
+        elif char in _HUMAN_STARTS and self._humans and (match := _HUMAN.match(text, start)):
+            found.append((match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())))
+        if char in _PLACE_STARTS and self._places and (match := _PLACE.match(text, start)):
+            found.append((match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())))
 
-    def _marked(self, start: int) -> Iterator[Edge]:
+    def _marked(self, found: list[Edge], start: int) -> None:
         """What a word announces: lots, serials, expiry."""
         text = self.text
         if (match := _LOT.match(text, start)) and match.end() - start > 2:
-            yield match.end(), 1, self._valued(Shape.LOT, start, match.end(), (match[1],))
+            found.append((match.end(), 1, self._valued(Shape.LOT, start, match.end(), (match[1],))))
         if match := _SERIALS.match(text, start):
             numbers = tuple(part for part in re.split(r"[、,，/\s]+", match[1]) if part)
-            yield match.end(), 1, self._valued(Shape.SERIALS, start, match.end(), numbers)
+            found.append((match.end(), 1, self._valued(Shape.SERIALS, start, match.end(), numbers)))
         if match := _EXPIRY.match(text, start):
-            found = dates.find(text, match.end(), self.today) if match.end() < len(text) else None
-            if found:
-                yield found[0], 1, self._dated(Shape.EXPIRY, start, found)
+            when = dates.find(text, match.end(), self.today) if match.end() < len(text) else None
+            if when:
+                found.append((when[0], _MARKED, self._dated(Shape.EXPIRY, start, when)))
 
     def _valued(self, shape: Shape, start: int, end: int, values: tuple[str, ...]) -> Callable[[], Piece]:
         return lambda: Piece(shape=shape, start=start, end=end, text=self.text[start:end], values=values)
@@ -161,25 +165,26 @@ class Recogniser:
         text = self.text
         return bool(start) and text[start].isdigit() and (text[start - 1].isdigit() or text[start - 1] in "." + BROKEN)
 
-    def _numbers(self, start: int) -> Iterator[Edge]:
+    def _numbers(self, found: list[Edge], start: int) -> None:
         text = self.text
         if self._is_inside_number(start):
             if text[start - 1] == BROKEN and (match := _TAMPERED.match(text, start, start + _SPAN_MAX)):
-                yield match.end(), _CLAIM, self._number(start, match.end(), None)
+                found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
             return
-        if match := _PERCENT.match(text, start, start + _SPAN_MAX):
-            yield match.end(), _CLAIM, self._number(start, match.end(), _percent(match), Shape.PERCENT)
-        if match := _NUMBER.match(text, start, start + _SPAN_MAX):
+        stop = start + _SPAN_MAX
+        if self._percents and (match := _PERCENT.match(text, start, stop)):
+            found.append((match.end(), _CLAIM, self._number(start, match.end(), _percent(match), Shape.PERCENT)))
+        if match := _NUMBER.match(text, start, stop):
             end = match.end() - (1 if match[0].endswith(",") else 0)
             if not _LONELY_NUMERAL.fullmatch(text, start, end):
-                yield end, _CLAIM + 1, self._exact(start, end)
-            yield from self._spelled_size(start, end)
-        if (match := _RANGE.match(text, start, start + _SPAN_MAX)) and size_of(match[0]) is None:
-            yield match.end(), _CLAIM, self._number(start, match.end(), None)
-        if match := _VAGUE.match(text, start, start + _SPAN_MAX):
-            yield match.end(), _CLAIM, self._number(start, match.end(), None)
+                found.append((end, _CLAIM + 1, self._exact(start, end)))
+            self._spelled_size(found, start, end)
+        if self._ranges and (match := _RANGE.match(text, start, stop)) and size_of(match[0]) is None:
+            found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
+        if self._vague and (match := _VAGUE.match(text, start, stop)):
+            found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
 
-    def _spelled_size(self, start: int, end: int) -> Iterator[Edge]:
+    def _spelled_size(self, found: list[Edge], start: int, end: int) -> None:
         """4眼 where the catalogue has a thing of 四眼, which is a word of its own."""
         text = self.text
         if not (text[start] in _DIGITS or text[start] == "两"):
@@ -190,23 +195,23 @@ class Recogniser:
         if tail and number and not self._is_amount(number + tail):
             size, end = Size("", (number,), tail), end + len(tail)
             piece = Piece(shape=Shape.SIZE, start=start, end=end, text=text[start:end], size=size)
-            yield end, _CLAIM, lambda: piece
+            found.append((end, _CLAIM, lambda: piece))
 
-    def _sizes(self, start: int) -> Iterator[Edge]:
+    def _sizes(self, found: list[Edge], start: int) -> None:
         text = self.text
         if self._is_inside_number(start) or not self._may_begin_size(start):
             return
         match = SIZE.match(text, start, start + _SPAN_MAX)
         if match is not None and not _BARE.fullmatch(text, start, match.end()):
-            yield from self._size(start, match.end(), match[0])
+            self._size(found, start, match.end(), match[0])
 
-    def _spoken_sizes(self, start: int) -> Iterator[Edge]:
+    def _spoken_sizes(self, found: list[Edge], start: int) -> None:
         """八百乘八百, 5乘10, 七瓦."""
         match = _SPOKEN_SIZE.match(self.text, start, start + _SPAN_MAX)
         if match is None or self._is_inside_number(start) or match[0] in self.lexicon:  # 五孔 has a name of its own
             return
         if (written := _written(match)) is not None:
-            yield from self._size(start, match.end(), written)
+            self._size(found, start, match.end(), written)
 
     def _may_begin_size(self, start: int) -> bool:
         """Not inside a word, and with its letter not behind a number, whose letter it is (4p63a)."""
@@ -215,7 +220,7 @@ class Recogniser:
             return first in _DIGITS and _SIZE_BEFORE.search(self.text, max(start - 4, 0), start) is not None
         return not (before in _DIGITS and first in _LETTERS)
 
-    def _size(self, start: int, end: int, written: str) -> Iterator[Edge]:
+    def _size(self, found: list[Edge], start: int, end: int, written: str) -> None:
         """A size as it is `written`, or would be if it was said in words."""
         text, size = self.text, size_of(written)
         if size is None or size.is_bare or self._is_amount(written):
@@ -230,11 +235,11 @@ class Recogniser:
             after = self.lexicon.get(text[end : end + 1])
             if size.joint == "-" or (after and after.units):
                 if size.joint == "-":
-                    yield end, _CLAIM, self._number(start, end, None)
+                    found.append((end, _CLAIM, self._number(start, end, None)))
                 return
         cost = _CLAIM if size.prefix or size.joint else _CLAIM + 1
         piece = Piece(shape=Shape.SIZE, start=start, end=end, text=text[start:end], size=size)
-        yield end, cost, lambda: piece
+        found.append((end, cost, lambda: piece))
 
     def _is_word_with_number(self, prefix: str) -> bool:
         """ppr25弯头: the letters are a name of their own where no specification begins with them."""
@@ -261,20 +266,30 @@ class Recogniser:
             shape=Shape.NUMBER, start=start, end=end, text=text, number=exact(text) if is_whole else None
         )
 
-    def _words(self, start: int) -> Iterator[Edge]:
-        text = self.text
+    def _words(self, found: list[Edge], start: int) -> int:
+        """The words that are written so; how long the longest firm one is."""
+        text, grade_of = self.text, self.lexicon.grade
+        longest = 0
         for length in (1, *self.lexicon.lengths(text[start : start + 2])):
             end = start + length
             if end > len(text):
                 break
-            word = self.lexicon.get(text[start:end])
-            if word is not None and self._stands_alone(start, end):
-                is_barcode = length >= BARCODE_MIN and text[start:end].isdigit()
-                yield end, _MARKED if is_barcode else _COST[word.grade], self._word(start, end, word)
+            grade = grade_of(text[start:end])
+            if grade is None or not (text[end - 1] > "\u3000" < text[start] or self._stands_alone(start, end)):
+                continue
+            if grade is Grade.FIRM:
+                longest = length
+            is_barcode = length >= BARCODE_MIN and text[start:end].isdigit()
+            found.append((end, _MARKED if is_barcode else _COST[grade], self._written(start, end)))
+        return longest
 
-    def _word(self, start: int, end: int, word: Word, *, slip: bool = False) -> Callable[[], Piece]:
+    def _written(self, start: int, end: int) -> Callable[[], Piece]:
         text = self.text[start:end]
-        return lambda: Piece(shape=Shape.WORD, start=start, end=end, text=text, word=word, is_slip=slip)
+        return lambda: Piece(shape=Shape.WORD, start=start, end=end, text=text, word=self.lexicon.get(text))
+
+    def _sounding(self, start: int, end: int, word: Word) -> Callable[[], Piece]:
+        text = self.text[start:end]
+        return lambda: Piece(shape=Shape.WORD, start=start, end=end, text=text, word=word, is_slip=True)
 
     def _stands_alone(self, start: int, end: int) -> bool:
         """A name that begins with digits does not begin inside a number, nor a word inside another."""
@@ -293,23 +308,19 @@ class Recogniser:
             return False
         return not ("a" <= last <= "z" and after != "" and "a" <= after <= "z")
 
-    def _slips(self, start: int, longest: int) -> Iterator[Edge]:
+    def _may_be_slip(self, start: int) -> bool:
+        second = self.readings.get(self.text[start + 1 : start + 2])
+        return second is not None and self.lexicon.may_sound(self.readings[self.text[start]], second)
+
+    def _slips(self, found: list[Edge], start: int, longest: int) -> None:
         """Words that only sound like this: 刚劲 for 钢筋."""
-        unit = self.lexicon.get(self.text[start])
-        if (
-            start
-            and unit is not None
-            and unit.units
-            and (self.text[start - 1].isdigit() or self.text[start - 1] in CHINESE)
-        ):
-            return
+        if start and (self.text[start - 1].isdigit() or self.text[start - 1] in CHINESE):
+            unit = self.lexicon.get(self.text[start])
+            if unit is not None and unit.units:
+                return
         if self._is_counted(start):
             return
         text, readings = self.text, self.readings
-        if text[start + 1 : start + 2] not in readings:
-            return
-        if not self.lexicon.may_sound(readings[text[start]], readings[text[start + 1]]):
-            return
         limit = start + 2
         while limit < min(len(text), start + SOUND_MAX) and text[limit] in readings:
             limit += 1
@@ -318,14 +329,14 @@ class Recogniser:
                 continue
             word = self.lexicon.sounding_like(keys_of([readings[char] for char in text[start:end]]))
             if word is not None:
-                yield end, _SLIP, self._word(start, end, word, slip=True)
+                found.append((end, _SLIP, self._sounding(start, end, word)))
 
     def _is_counted(self, start: int) -> bool:
         """六张 is six sheets, whatever else it sounds like."""
-        after = self.lexicon.get(self.text[start + 1 : start + 2])
-        return self.text[start] in CHINESE and after is not None and bool(after.units)
+        after = self.lexicon.get(self.text[start + 1 : start + 2]) if self.text[start] in CHINESE else None
+        return after is not None and bool(after.units)
 
-    def _latin(self, start: int) -> Iterator[Edge]:
+    def _latin(self, found: list[Edge], start: int) -> None:
         match = _LATIN.match(self.text, start)
         if match is None or (start and "a" <= self.text[start - 1] <= "z"):
             return
@@ -333,8 +344,8 @@ class Recogniser:
         if end - start >= 2:
             word = self.lexicon.spelled(match[0])
             if word is not None:
-                yield end, _SLIP, self._word(start, end, word, slip=True)
-        yield end, _STRANGE + 5, self._plain(Shape.UNKNOWN, start, end)
+                found.append((end, _SLIP, self._sounding(start, end, word)))
+        found.append((end, _STRANGE + 5, self._plain(Shape.UNKNOWN, start, end)))
 
 
 def _written(match: re.Match[str]) -> str | None:

@@ -45,7 +45,6 @@ class Resolver:
         self.catalogue = catalogue
         self.counts = counts
         self.things = catalogue.pool(things)
-        self._sized_before: dict[tuple[Size, bool], Pool] = {}
 
     def resolve(self, items: Sequence[Item]) -> list[Resolved]:
         found: list[Resolved] = []
@@ -228,12 +227,9 @@ class Resolver:
         for said, marked in sizes:
             if not pool:
                 break
-            fitting = self._sized_before.get((said, marked))
-            if fitting is None:
-                fitting = self._sized_before[said, marked] = self.catalogue.sized(said, marked=marked)
             # 4千瓦 is the 4 kW, not the M-4.
             same = pool & self.catalogue.sized_alike(said) if said.suffix else 0
-            pool = same or pool & fitting
+            pool = same or pool & self.catalogue.sized(said, marked)
         return pool
 
     def _sized_as(self, pool: Pool, quantity: Piece | None) -> Pool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -62,6 +63,7 @@ SIZE: Final = re.compile(
     rf"(?P<prefix>{_PREFIX})?(?P<dims>{_NUM}(?:[x+-]{_NUM}(?:m(?=[x]))?)*)(?P<suffix>(?:{_TAIL})(?![a-z]))?",
     re.ASCII,
 )
+_JOINTS: Final = re.compile("m?[x+-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Size:
 def size_of(text: str) -> Size | None:
     """Read one size, the whole of it."""
     match = SIZE.fullmatch(text)
-    return _size(match) if match else None
+    return size_in(match) if match else None
 
 
 def spelled_in(spec: str) -> tuple[Size, ...]:
@@ -100,12 +102,14 @@ def spelled_in(spec: str) -> tuple[Size, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def sizes_in(text: str) -> tuple[Size, ...]:
     """All sizes of a specification or of a name."""
-    return tuple(_size(match) for match in SIZE.finditer(text))
+    return tuple(size_in(match) for match in SIZE.finditer(text))
 
 
-def _size(match: re.Match[str]) -> Size:
+def size_in(match: re.Match[str]) -> Size:
+    """The size that was found."""
     prefix = (match["prefix"] or "").rstrip("-").replace(".", "")
     if prefix == "x":
         prefix = ""
@@ -117,7 +121,7 @@ def _size(match: re.Match[str]) -> Size:
             joints = "x" if joint == "+" else joint
             break
     suffix = match["suffix"] or ""
-    parts = tuple(_plain(part) for part in re.split(r"m?[x+-]", dims))
+    parts = tuple(_plain(part) for part in (_JOINTS.split(dims) if joints else (dims,)))
     return Size(prefix, parts, _WORDS.same.get(suffix, suffix), joints)
 
 
@@ -179,7 +183,7 @@ def _dims_fit(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
     if own[: len(said)] == said or sorted(said) == sorted(own):
         return True
     # Timber is spoken of in centimetres and catalogued in millimetres.
-    return own[: len(said)] == tuple(tenfold(dim) for dim in said)
+    return own[0] == tenfold(said[0]) and own[: len(said)] == tuple(tenfold(dim) for dim in said)
 
 
 def tenfold(dim: str) -> str:
