@@ -16,6 +16,7 @@ _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
 _NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
+_REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 _RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
 # So far a word looks for the word it belongs to.
 _NEAR: Final = 6
@@ -58,7 +59,7 @@ class _Judge:
         exception = self._exception()
         if exception is not None:
             return exception
-        acts = self._acts()
+        acts = self._without_grounds(self._acts())
         if len(acts) > _ACTS_MAX:
             return NOTHING
         if any(act.intent in _NEGATABLE and self._is_off(act) for act in acts) or self._takes_all_back(acts):
@@ -68,6 +69,19 @@ class _Judge:
         acts = self._after_correction(acts)
         found = self._document_act(acts) or self._record(acts) or self._query(acts) or self._command(acts)
         return found or NOTHING
+
+    def _without_grounds(self, acts: list[Act]) -> list[Act]:
+        """驳回，先别买: verbs behind a refusal that are done to no amount are its ground."""
+        ruling = next((act for act in acts if act.intent in _REFUSALS and self._is_about_document(act)), None)
+        if ruling is None:
+            return acts
+        return [
+            act
+            for act in acts
+            if act.index <= ruling.index
+            or act.intent not in LINE_INTENTS
+            or any(self.pieces[i].shape is Shape.QUANTITY for i in self._clause(act.index))
+        ]
 
     def _is_off(self, act: Act) -> bool:
         if act.intent in _ARRIVALS and self.has_material and not self.has_amount and self._asks():
@@ -96,8 +110,14 @@ class _Judge:
             Act(intent, strong, index)
             for index, piece in enumerate(self.pieces)
             for intent, strong in piece.intents.items()
-            if not is_noun(self.pieces, index) and not self._is_setting(intent, index)
+            if not (is_noun(self.pieces, index) or self._is_setting(intent, index) or self._is_paper(intent, piece))
         ]
+
+    def _is_paper(self, intent: str, piece: Piece) -> bool:
+        """入库单放桌上了: a paper is no command where strange words say what becomes of it."""
+        if intent not in LINE_INTENTS or not piece.text.endswith(("单", "表")) or self.has_document:
+            return False
+        return Shape.UNKNOWN in self.shapes and not (self.has_material or self.has_amount)
 
     def _is_setting(self, intent: str, index: int) -> bool:
         """转速调到1200: to a number something is set, not moved."""
@@ -168,7 +188,7 @@ class _Judge:
     def _ruling_and_command(self, acts: list[Act], found: list[Act]) -> Decision | None:
         """同意，另外领20包: a clause with a verb and an amount of its own is a command beside the approval."""
         first = found[0]
-        if first.intent != "approval.approve":
+        if first.intent not in ("approval.approve", "document.cancel"):
             return None
         for act in acts:
             if act.intent not in LINE_INTENTS or not (act.is_strong or self.pieces[act.index].text in VERBS.clear):
@@ -333,7 +353,7 @@ class _Judge:
                 and not self._is_attribute(act)
             )
         ]
-        usable = [act for act in usable if self._has_place(act)]
+        usable = [act for act in usable if self._has_place(act) and not self._is_bought(act)]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         first = min((act.index for act in usable), default=-1)
         return [act for act in usable if act.index == first][:1]
@@ -343,9 +363,19 @@ class _Judge:
         if act.intent != "transfer.create" or self.pieces[act.index].text in VERBS.clear:
             return True
         return any(
-            piece.has(Cue.TO, Cue.GIVE, Cue.DONE) or piece.codes(Domain.PROJECT) or piece.codes(Domain.WAREHOUSE)
-            for piece in self.pieces
+            (piece.has(Cue.TO, Cue.GIVE, Cue.DONE) and not self._is_setting(act.intent, index))
+            or piece.codes(Domain.PROJECT)
+            or piece.codes(Domain.WAREHOUSE)
+            for index, piece in enumerate(self.pieces)
         )
+
+    def _is_bought(self, act: Act) -> bool:
+        """买了20包: it was bought already; only a supplier beside it makes an order of it."""
+        after = self._beside(act.index, 1) if self.pieces[act.index].text == "买" else None
+        behind = self.pieces[act.index + 1] if act.index + 1 < len(self.pieces) else after
+        if after is None or behind is None or behind.text not in ("了", "过"):
+            return False
+        return not any(piece.codes(Domain.SUPPLIER) for piece in self.pieces)
 
     def _clear(self, acts: list[Act], told: list[Act]) -> list[Act]:
         """领…5个，退…2个: a short verb with an amount in a clause of its own is a command beside the other."""

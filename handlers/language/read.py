@@ -109,6 +109,8 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
             return None
     if draft.intent in MATERIAL_QUERIES:
         add_queried(draft, message.pieces, message.catalogue, things=message.context.things)
+    if draft.lines and draft.intent in LINE_INTENTS | MATERIAL_QUERIES and _is_scattered(draft, message):
+        return None
     return draft
 
 
@@ -122,3 +124,16 @@ def _without(message: Message, where: range) -> Message:
 def _is_chatter(message: Message) -> bool:
     """A verb among many strange words and no thing at all is talk, not a command."""
     return sum(len(p.text) for p in message.pieces if p.shape is Shape.UNKNOWN) > 3
+
+
+def _is_scattered(draft: Draft, message: Message) -> bool:
+    """库存太乱了该整理了: several strange stretches with small words between them, and no thing nor amount, are talk."""
+    if any(line.material or line.quantity for line in draft.lines) or draft.candidates:
+        return False
+    stretches, apart = 0, True
+    for piece in message.pieces:
+        if piece.shape is Shape.UNKNOWN and len(piece.text) > 1:
+            stretches, apart = stretches + apart, False
+        elif piece.word is not None and piece.word.cues:
+            apart = True
+    return stretches > 1

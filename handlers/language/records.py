@@ -17,6 +17,7 @@ def add(draft: Draft, message: Message) -> None:
         _add_work(draft, message)
     elif draft.intent == "progress.report":
         percents = [piece.number for piece in _after_correction(message, Shape.PERCENT)]
+        percents = percents[-1:] if _is_rise(message) else percents
         if len(percents) == 1 and percents[0] is not None:
             draft.fields["percent"] = percents[0]
     elif draft.intent == "approval.approve":
@@ -25,6 +26,15 @@ def add(draft: Draft, message: Message) -> None:
             draft.fields["unit_price"] = prices[0]
         elif prices:
             draft.lack("fields.unit_price")
+
+
+def _is_rise(message: Message) -> bool:
+    """从60%做到75%: two shares, the last of which it has come to."""
+    places = [index for index, piece in enumerate(message.pieces) if piece.shape is Shape.PERCENT]
+    if len(places) != 2:
+        return False
+    between = message.pieces[places[0] + 1 : places[1]]
+    return any(piece.has(Cue.TO) or piece.text.endswith("到") for piece in between)
 
 
 def _after_correction(message: Message, *shapes: Shape) -> list[Piece]:

@@ -17,7 +17,7 @@ from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES
 
 # What one piece of each kind costs; a character that nothing explains costs most.
-_CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 4, 6, 7, 8, 11, 10
+_CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 4, 6, 7, 8, 13, 10
 _COST: Final = {Grade.FIRM: _WORD, Grade.PART: _PART, Grade.TRAIT: _TRAIT}
 
 # No number or size is longer; without an end, a row of digits would cost its square.
