@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from domain.company import Company
 from handlers.language.index import MaterialIndex
-from handlers.language.lexicon import Domain, Names, Tier, Word
+from handlers.language.lexicon import Domain, Names, Tier, Word, graded
 from handlers.language.normalise import plain
 from handlers.language.verbs import VERBS
 from handlers.language.vocabulary import CUES, UNITS
@@ -17,13 +17,15 @@ def book_words(company: Company, index: MaterialIndex) -> dict[str, Word]:
     names = _names_by_text(company, index, frozenset(units))
     texts = dict.fromkeys((*CUES, *VERBS.words, *units, *names))
     return {
-        text: Word(
-            text,
-            index.naming(text),
-            units=units.get(text, ()),
-            names=names.get(text, {}),
-            intents=VERBS.words.get(text, {}),
-            cues=CUES.get(text, frozenset()),
+        text: graded(
+            Word(
+                text,
+                index.naming(text),
+                units=units.get(text, ()),
+                names=names.get(text, {}),
+                intents=VERBS.words.get(text, {}),
+                cues=CUES.get(text, frozenset()),
+            )
         )
         for text in texts
     }

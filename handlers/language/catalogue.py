@@ -1,6 +1,7 @@
 """The company's names, indexed for reading: built once, brought up to date by difference when the company changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -8,12 +9,13 @@ from domain.company import Company
 from handlers.language.book import book_words, full_names
 from handlers.language.index import Kind, MaterialIndex
 from handlers.language.lexicon import Domain, Lexicon
-from handlers.language.postings import Pool, first_slots, pool_of, slots_in
+from handlers.language.postings import Pool, first_slots, pool_of, slots_in, union_of
 from handlers.language.sizes import Size, fits, tenfold
 from handlers.language.vocabulary import HOMOPHONES
 
 # Pools of more names than this are not followed further: nobody means all of them.
 NAMES_MAX: Final = 64
+_SIZES_MAX: Final = 512
 # What names, units and equipment of the book are read from.
 _BOOK: Final = (
     "units", "projects", "people", "teams", "suppliers", "customers", "warehouses", "equipment",
@@ -32,6 +34,8 @@ class Catalogue:
         self.lexicon: Final = Lexicon(book_words(company, index), HOMOPHONES, index)
         self._forms = full_names(company)
         self._by_length = _by_length(index)
+        # The same few sizes are asked for again and again; what is remembered is never seen from outside.
+        self.sized = lru_cache(maxsize=_SIZES_MAX)(self._sized)
 
     @classmethod
     def of(cls, company: Company) -> "Catalogue":
@@ -102,34 +106,20 @@ class Catalogue:
 
     def keeping(self, units: Sequence[str]) -> Pool:
         """The materials that are kept in one of these units."""
-        pool: Pool = 0
-        for unit in units:
-            pool |= pool_of(self._index.units.get(unit, ()))
-        return pool
+        return union_of(self._index.units.get(unit, ()) for unit in units)
 
-    def sized(self, said: Size, *, marked: bool) -> Pool:
+    def _sized(self, said: Size, marked: bool) -> Pool:  # a key of the cache
         """The materials of which a size can be meant. `marked`: the text shows that it is a size."""
-        if len(said.dims) == 1:
-            near = {*self._index.of_size(said.dims[0])}
-        else:
-            near = {
-                *self._index.of_size(said.dims[0]),
-                *self._index.of_size(tenfold(said.dims[0])),
-                *self._index.of_dims(tuple(sorted(said.dims))),
-            }
-        pool: Pool = 0
-        for own in near:
-            if fits(said, own, marked=marked):
-                pool |= pool_of(self._index.sizes[own])
-        return pool
+        index = self._index
+        near = index.of_size(said.dims[0])
+        if len(said.dims) > 1:
+            near = (*near, *index.of_size(tenfold(said.dims[0])), *index.of_dims(tuple(sorted(said.dims))))
+        return union_of(index.sizes[own] for own in near if fits(said, own, marked=marked))
 
     def of_dims(self, dims: tuple[str, ...]) -> Pool:
         """The materials that have a size of these numbers in this order."""
-        pool: Pool = 0
-        for own in self._index.of_dims(tuple(sorted(dims))):
-            if own.dims == dims:
-                pool |= pool_of(self._index.sizes[own])
-        return pool
+        same = (own for own in self._index.of_dims(tuple(sorted(dims))) if own.dims == dims)
+        return union_of(self._index.sizes[own] for own in same)
 
     def namesakes(self, pool: Pool) -> Pool:
         """All materials that are called as one of these, of at most NAMES_MAX names."""

@@ -184,6 +184,8 @@ def _add_recipient(draft: Draft, message: Message) -> None:
         return
     context = message.context
     for index, piece in enumerate(message.pieces):
+        if not (piece.has(Cue.ME) or piece.shape in (Shape.HUMAN, Shape.UNKNOWN)):
+            continue
         after, before = message.after(index), message.before(index)
         if piece.has(Cue.ME) and context.sender is not None:
             takes = after is not None and (bool(after.intents) or after.has(Cue.FILL, Cue.NEED))

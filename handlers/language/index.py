@@ -1,7 +1,7 @@
 """The index of materials by word, sound, size and unit: built at once, or from an older one by difference."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +13,7 @@ from handlers.language.naming import Naming, Tier, Tiers, naming_of, tiers_of, w
 from handlers.language.normalise import plain
 from handlers.language.postings import Pool, Posting, added, posting_of, removed
 from handlers.language.sizes import Size, sizes_in
-from handlers.language.sounds import letter_keys, sound_keys
+from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 
 # No word of a message is longer.
 WORD_MAX: Final = 24
@@ -61,6 +61,7 @@ class MaterialIndex:
         self.codes: dict[str, int] = {}
         self.sounds: dict[str, tuple[str, ...]] = {}
         self.letters: dict[str, tuple[str, ...]] = {}
+        self.sound_pairs: dict[tuple[str, str], int] = {}
         self._lengths: dict[str, int] = {}
         self.lengths: dict[str, tuple[int, ...]] = {}
         self._sizes_by_end: dict[str, tuple[Size, ...]] = {}
@@ -150,6 +151,7 @@ class MaterialIndex:
                     letters[key].append(text)
         self.sounds = {key: tuple(sorted(set(texts))) for key, texts in sounds.items()}
         self.letters = {key: tuple(sorted(set(texts))) for key, texts in letters.items()}
+        self.sound_pairs = dict(Counter(map(sound_pair, self.sounds)))
         self.lengths = {pair: _lengths(packed) for pair, packed in self._lengths.items()}
 
     def _copied(self) -> "MaterialIndex":
@@ -159,6 +161,7 @@ class MaterialIndex:
         made.words, made.names, made.units = dict(self.words), dict(self.names), dict(self.units)
         made.sizes, made.prefixes, made.codes = dict(self.sizes), dict(self.prefixes), dict(self.codes)
         made.sounds, made.letters = dict(self.sounds), dict(self.letters)
+        made.sound_pairs = dict(self.sound_pairs)
         made._lengths, made.lengths = dict(self._lengths), dict(self.lengths)
         return made
 
@@ -206,9 +209,13 @@ class MaterialIndex:
             self._measure(text, 1 if before is None else -1)
             self._remeasure(text[:2])
         if len(text) > 1 and _is_head(before) != _is_head(naming):
-            for table, keys in ((self.sounds, sound_keys(text)), (self.letters, letter_keys(text))):
-                for key in dict.fromkeys(keys):
-                    _toggle(table, key, text)
+            for key in dict.fromkeys(sound_keys(text)):
+                before_count = len(self.sounds.get(key, ()))
+                _toggle(self.sounds, key, text)
+                if not before_count or key not in self.sounds:
+                    _step(self.sound_pairs, sound_pair(key), -1 if before_count else 1)
+            for key in dict.fromkeys(letter_keys(text)):
+                _toggle(self.letters, key, text)
 
     def _count(self, material: Material, step: int) -> None:
         """Codes and the letters before sizes are few: how often each is there is enough."""
@@ -217,9 +224,7 @@ class MaterialIndex:
             (self.prefixes, {size.prefix for size in sizes_in(plain(material.spec)) if size.prefix}),
         ):
             for key in keys:
-                table[key] = table.get(key, 0) + step
-                if not table[key]:
-                    del table[key]
+                _step(table, key, step)
 
     def _measure(self, text: str, step: int) -> None:
         if len(text) <= WORD_MAX:
@@ -269,6 +274,12 @@ def _take(table: dict[_Key, Posting], key: _Key, slot: int) -> None:
         del table[key]
     else:
         table[key] = left
+
+
+def _step(table: dict[_Key, int], key: _Key, step: int) -> None:
+    table[key] = table.get(key, 0) + step
+    if not table[key]:
+        del table[key]
 
 
 def _lengths(packed: int) -> tuple[int, ...]:

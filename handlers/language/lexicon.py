@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
+from itertools import product
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from handlers.language.index import WORD_MAX, MaterialIndex
-from handlers.language.naming import NOTHING, Tier, Tiers, united
-from handlers.language.postings import Pool, pool_of
-from handlers.language.sounds import letter_keys, sound_keys
+from handlers.language.naming import NOTHING, Tier, Tiers, tiers_of, united
+from handlers.language.postings import Pool, union_of
+from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 from handlers.language.vocabulary import Cue
 
 SOUND_MAX: Final = 6
@@ -51,6 +52,12 @@ class Word(NamedTuple):
     names: Names = _NO_NAMES
     intents: dict[str, bool] = _NO_INTENTS
     cues: frozenset[Cue] = _NO_CUES
+    grade: Grade = Grade.FIRM
+
+    @classmethod
+    def of_materials(cls, text: str, tiers: Tiers) -> "Word":
+        """A word that is nothing else."""
+        return cls(text, tiers, grade=_GRADES[tiers[0][0]])
 
     @property
     def names_material(self) -> bool:
@@ -69,27 +76,32 @@ class Word(NamedTuple):
     @property
     def materials(self) -> Pool:
         """All that it names, however well."""
-        pool: Pool = 0
-        for _, posting in self.tiers:
-            pool |= pool_of(posting)
-        return pool
-
-    @property
-    def grade(self) -> Grade:
-        """A whole name or a word of the language is firm; a mere piece of a name is not."""
-        if self.units or self.intents or self.cues or self.is_head:
-            return Grade.FIRM
-        tiers = [tier for codes in self.names.values() for tier in codes.values()]
-        if self.tiers:
-            tiers.append(self.tiers[0][0])
-        best = min(tiers, default=Tier.TRAIT)
-        return Grade.FIRM if best <= Tier.HEAD else Grade.TRAIT if best is Tier.TRAIT else Grade.PART
+        return union_of(posting for _, posting in self.tiers)
 
     def best(self, domain: Domain) -> tuple[str, ...]:
         """The codes that the word names best in one domain."""
         codes = self.names.get(domain, {})
         least = min(codes.values(), default=Tier.EXACT)
         return tuple(code for code, tier in codes.items() if tier is least)
+
+
+# A whole name is firm; a mere piece of a name is not.
+_GRADES: Final = {
+    Tier.EXACT: Grade.FIRM,
+    Tier.HEAD: Grade.FIRM,
+    Tier.PART: Grade.PART,
+    Tier.INNER: Grade.PART,
+    Tier.TRAIT: Grade.TRAIT,
+}
+
+
+def graded(word: Word) -> Word:
+    """The word with its grade: a word of the language is firm, a name is as good as what it names best."""
+    if word.units or word.intents or word.cues:
+        return word._replace(grade=Grade.FIRM)
+    tiers = [tier for codes in word.names.values() for tier in codes.values()]
+    best = min((*tiers, *(tier for tier, _ in word.tiers)), default=Tier.TRAIT)
+    return word._replace(grade=_GRADES[best])
 
 
 class Lexicon:
@@ -108,6 +120,7 @@ class Lexicon:
                     self._sounds.setdefault(key, set()).add(text)
                 for key in letter_keys(text):
                     self._letters.setdefault(key, set()).add(text)
+        self._sound_pairs = {sound_pair(key) for key in self._sounds}
         self._book = dict(book)
         for slip, meant in slips.items():
             if slip not in self and (word := self.get(meant)) is not None:
@@ -116,9 +129,19 @@ class Lexicon:
 
     def get(self, text: str) -> Word | None:
         word = self._book.get(text)
-        if word is None and text in self._index.words:
-            return Word(text, self._index.naming(text))
+        if word is None and (naming := self._index.words.get(text)) is not None:
+            return Word.of_materials(text, tiers_of(naming))
         return word
+
+    def grade(self, text: str) -> Grade | None:
+        """How much a word says by itself; None where there is none."""
+        word = self._book.get(text)
+        if word is not None:
+            return word.grade
+        naming = self._index.words.get(text)
+        if naming is None:
+            return None
+        return Grade.FIRM if isinstance(naming, int) else _GRADES[naming[0][0]]
 
     def __contains__(self, text: str) -> bool:
         return text in self._book or text in self._index.words
@@ -130,6 +153,11 @@ class Lexicon:
     def lengths(self, pair: str) -> tuple[int, ...]:
         """How long the words are that begin with these two characters, one character left out."""
         return self._lengths.get(pair) or self._index.lengths.get(pair, ())
+
+    def may_sound(self, first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+        """Whether some word begins with one of these sounds and one of those."""
+        pairs, own = self._index.sound_pairs, self._sound_pairs
+        return any(pair in pairs or pair in own for pair in product(first, second))
 
     def sounding_like(self, keys: Iterable[str]) -> Word | None:
         """The words that sound like one of the keys, as one word that may mean any of them."""
@@ -152,7 +180,7 @@ class Lexicon:
                 known = names.setdefault(domain, {})
                 for code, tier in codes.items():
                     known[code] = min(tier, known.get(code, tier))
-        return Word("/".join(word.text for word in words), united(word.tiers for word in words), names=names)
+        return graded(Word("/".join(word.text for word in words), united(word.tiers for word in words), names=names))
 
     def _measured(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, set[int]] = {}

@@ -10,7 +10,7 @@ from handlers.language.amounts import fold
 from handlers.language.catalogue import Catalogue
 from handlers.language.draft import Draft
 from handlers.language.lines import add_lines
-from handlers.language.scan import scan
+from handlers.language.segment import segment
 from handlers.language.tables import Sheet
 
 COLUMNS: Final = ("name", "spec", "quantity", "unit", "unit_price", "amount", "lot", "remark", "serial")
@@ -78,7 +78,7 @@ def _row(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
 def add_table(draft: Draft, table: Table, catalogue: Catalogue, today: date) -> None:
     """Every row is an item: name and size, amount and unit, price and sum."""
     for row in table.rows:
-        add_lines(draft, fold(scan(row_text(row), catalogue, today)), catalogue)
+        add_lines(draft, fold(segment(row_text(row), catalogue, today)), catalogue)
 
 
 def row_text(row: Mapping[str, str]) -> str:

@@ -20,11 +20,19 @@ def posting_of(slots: Iterable[int]) -> Posting:
 
 def pool_of(posting: Posting) -> Pool:
     """The bits of a set."""
-    if isinstance(posting, int):
-        return posting
-    if len(posting) == 1:
-        return 1 << posting[0]
-    return _bits_of(posting)
+    return posting if isinstance(posting, int) else _bits_of(posting)
+
+
+def union_of(postings: Iterable[Posting]) -> Pool:
+    """The bits of several sets together."""
+    pool: Pool = 0
+    slots: list[int] = []
+    for posting in postings:
+        if isinstance(posting, int):
+            pool |= posting
+        else:
+            slots += posting
+    return pool | _bits_of(slots) if slots else pool
 
 
 def added(posting: Posting, slot: int) -> Posting:
@@ -61,10 +69,10 @@ def first_slots(pool: Pool, count: int) -> Iterator[int]:
 
 
 def _bits_of(slots: Iterable[int]) -> int:
-    ordered = tuple(slots)
-    if not ordered:
-        return 0
-    octets = bytearray((max(ordered) >> 3) + 1)
-    for slot in ordered:
+    given = tuple(slots)
+    if len(given) < 2:
+        return 1 << given[0] if given else 0
+    octets = bytearray((max(given) >> 3) + 1)
+    for slot in given:
         octets[slot >> 3] |= 1 << (slot & 7)
     return int.from_bytes(octets, "little")

@@ -20,7 +20,7 @@ from handlers.language.pasted import add_table, split_table
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, words_of
-from handlers.language.scan import scan
+from handlers.language.segment import segment
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
 from handlers.language.vocabulary import Cue
@@ -36,7 +36,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
         return UNKNOWN
     source = _without_list_marks(normalise(text))
     body, table = split_table(source.text)
-    pieces = amounts.fold(scan(body, catalogue, today))
+    pieces = amounts.fold(segment(body, catalogue, today))
     message = Message(
         source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
     )

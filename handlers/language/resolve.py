@@ -7,7 +7,7 @@ from typing import Final
 from handlers.language.catalogue import NAMES_MAX, Catalogue
 from handlers.language.items import Item, Number
 from handlers.language.lexicon import Word
-from handlers.language.naming import Tier, Tiers
+from handlers.language.naming import Tier
 from handlers.language.pieces import Piece
 from handlers.language.postings import Pool, pool_of
 from handlers.language.reading import CANDIDATES_MAX
@@ -44,7 +44,6 @@ class Resolver:
         self.catalogue = catalogue
         self.counts = counts
         self.things = catalogue.pool(things)
-        self._sized_before: dict[tuple[Size, bool], Pool] = {}
 
     def resolve(self, items: Sequence[Item]) -> list[Resolved]:
         found: list[Resolved] = []
@@ -127,7 +126,11 @@ class Resolver:
 
     def _named(self, item: Item) -> Pool:
         """The materials that all words fit; where some fit by name and others by a part of it, those by name."""
-        heads = [word.tiers for word in item.words if not _is_trait(word)]
+        heads = [
+            tuple((tier, pool_of(posting)) for tier, posting in word.tiers)
+            for word in item.words
+            if not _is_trait(word)
+        ]
         kept = self._traits(item, _all_of(heads))
         if self.counts:
             kept = kept & _any_within(heads, Tier.PART)
@@ -158,10 +161,7 @@ class Resolver:
         for said, marked in sizes:
             if not pool:
                 break
-            fitting = self._sized_before.get((said, marked))
-            if fitting is None:
-                fitting = self._sized_before[said, marked] = self.catalogue.sized(said, marked=marked)
-            pool &= fitting
+            pool &= self.catalogue.sized(said, marked)
         return pool
 
     def _sized_as(self, pool: Pool, quantity: Piece | None) -> Pool:
@@ -177,7 +177,8 @@ class Resolver:
         if item.quantity is not None or not self.counts:
             sizes = [(size, True) for n in free if (size := _number_size(n)) is not None]
             if len(sizes) < len(free):
-                return self._found(item, pool)
+                # A number that is neither exact nor a size tells nothing apart; alone it names nothing.
+                return self._found(item, pool if item.has_head else 0)
             return self._size_or_amount(item, self._sized(pool, sizes))
         options = [(None, self._but(free, None, pool))] if len(free) < 2 else []
         options += [(n, self._but(free, n, pool)) for n in free]
@@ -266,50 +267,55 @@ def _is_trait(word: Word) -> bool:
     return word.best_tier is Tier.TRAIT
 
 
-def _all_of(heads: Sequence[Tiers]) -> Pool:
-    """The materials that every word names."""
-    pools = [_within(tiers, Tier.TRAIT) for tiers in heads]
-    found = pools[0]
-    for pool in pools[1:]:
-        found &= pool
-    return found
+# How well a word names which materials.
+_Head = tuple[tuple[Tier, Pool], ...]
 
 
-def _any_within(heads: Sequence[Tiers], worst: Tier) -> Pool:
-    """The materials that some word names so well at least."""
-    found: Pool = 0
-    for tiers in heads:
-        found |= _within(tiers, worst)
-    return found
-
-
-def _within(tiers: Tiers, worst: Tier) -> Pool:
+def _within(head: _Head, worst: Tier) -> Pool:
     pool: Pool = 0
-    for tier, posting in tiers:
+    for tier, named in head:
         if tier <= worst:
-            pool |= pool_of(posting)
+            pool |= named
     return pool
 
 
-def _best_of(heads: Sequence[Tiers], pool: Pool) -> Pool:
+def _common(pools: Iterable[Pool]) -> Pool:
+    """What is in all of them, of which there must be one."""
+    first, *others = pools
+    for pool in others:
+        first &= pool
+    return first
+
+
+def _all_of(heads: Sequence[_Head]) -> Pool:
+    """The materials that every word names."""
+    return _common(_within(head, Tier.TRAIT) for head in heads)
+
+
+def _any_within(heads: Sequence[_Head], worst: Tier) -> Pool:
+    """The materials that some word names so well at least."""
+    found: Pool = 0
+    for head in heads:
+        found |= _within(head, worst)
+    return found
+
+
+def _best_of(heads: Sequence[_Head], pool: Pool) -> Pool:
     """Of a pool, the materials whose worst word names them best; among those, the ones that all words name best."""
     for worst in Tier:
-        kept = pool
-        for tiers in heads:
-            kept &= _within(tiers, worst)
-        if kept:
+        if kept := pool & _common(_within(head, worst) for head in heads):
             return _least_of(heads, kept)
     return 0
 
 
-def _least_of(heads: Sequence[Tiers], pool: Pool) -> Pool:
+def _least_of(heads: Sequence[_Head], pool: Pool) -> Pool:
     """The materials with the least sum of tiers."""
     sums: dict[int, Pool] = {0: pool}
-    for tiers in heads:
+    for head in heads:
         after: dict[int, Pool] = {}
         for before, kept in sums.items():
-            for tier, posting in tiers:
-                if here := kept & pool_of(posting):
+            for tier, named in head:
+                if here := kept & named:
                     after[before + tier] = after.get(before + tier, 0) | here
         sums = after
     return sums[min(sums)] if sums else 0

@@ -67,15 +67,16 @@ class Size:
 def size_of(text: str) -> Size | None:
     """Read one size, the whole of it."""
     match = SIZE.fullmatch(text)
-    return _size(match) if match else None
+    return size_in(match) if match else None
 
 
 def sizes_in(text: str) -> tuple[Size, ...]:
     """All sizes of a specification or of a name."""
-    return tuple(_size(match) for match in SIZE.finditer(text))
+    return tuple(size_in(match) for match in SIZE.finditer(text))
 
 
-def _size(match: re.Match[str]) -> Size:
+def size_in(match: re.Match[str]) -> Size:
+    """The size that was found."""
     prefix = (match["prefix"] or "").rstrip("-").replace(".", "")
     if prefix == "x":
         prefix = ""
@@ -135,7 +136,7 @@ def _dims_fit(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
     if own[: len(said)] == said or sorted(said) == sorted(own):
         return True
     # Timber is spoken of in centimetres and catalogued in millimetres.
-    return own[: len(said)] == tuple(tenfold(dim) for dim in said)
+    return own[0] == tenfold(said[0]) and own[: len(said)] == tuple(tenfold(dim) for dim in said)
 
 
 def tenfold(dim: str) -> str:

@@ -64,6 +64,12 @@ def keys_of(readings: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(map(" ".join, product(*choices)))
 
 
+def sound_pair(key: str) -> tuple[str, str]:
+    """The first two sounds of a key that has two at least."""
+    first, second, *_ = key.split(" ")
+    return first, second
+
+
 def letter_keys(text: str) -> tuple[str, ...]:
     """`shuini` and `sn` for 水泥; initials only where there are at least two of them."""
     if not all(map(is_han, text)):
