@@ -19,7 +19,7 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import Line, Reading, Status
 from handlers.language.reasons import words_of
 from handlers.language.resolve import Resolved, Resolver
-from handlers.language.scan import scan
+from handlers.language.segment import segment
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS
 from handlers.language.vocabulary import Cue
@@ -133,7 +133,7 @@ class _Answer:
         self.message = self._of(text)
 
     def _of(self, text: str) -> Message:
-        pieces = amounts.fold(scan(text, self.catalogue, self.message.today))
+        pieces = amounts.fold(segment(text, self.catalogue, self.message.today))
         return replace(self.message, source=replace(self.message.source, text=text), pieces=pieces)
 
     def _take_rest(self) -> None:

@@ -17,7 +17,7 @@ from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES
 
 # What one piece of each kind costs; a character that nothing explains costs most.
-_MARKED, _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 1, 4, 6, 7, 8, 11, 10
+_MARKED, _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 1, 4, 6, 7, 8, 13, 10
 _COST: Final = {Grade.FIRM: _WORD, Grade.PART: _PART, Grade.TRAIT: _TRAIT}
 
 # So many digits on end, if they name something, are a barcode: no quantity has so many.
@@ -36,7 +36,7 @@ _SERIALS: Final = re.compile(
     re.ASCII,
 )
 _PERCENT: Final = re.compile(
-    rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])",
+    rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])|(一半|百分百)(?![径成])",
     re.ASCII,
 )
 _MENTION: Final = re.compile(r"@([^\s@,，。;:、!?]{1,20})")
@@ -278,6 +278,8 @@ class Recogniser:
             unit = self.lexicon.get(self.text[start])
             if unit is not None and unit.units:
                 return
+        if self._is_counted(start):
+            return
         text, readings = self.text, self.readings
         limit = start + 2
         while limit < min(len(text), start + SOUND_MAX) and text[limit] in readings:
@@ -288,6 +290,11 @@ class Recogniser:
             word = self.lexicon.sounding_like(keys_of([readings[char] for char in text[start:end]]))
             if word is not None:
                 found.append((end, _SLIP, self._sounding(start, end, word)))
+
+    def _is_counted(self, start: int) -> bool:
+        """六张 is six sheets, whatever else it sounds like."""
+        after = self.lexicon.get(self.text[start + 1 : start + 2])
+        return self.text[start] in CHINESE and after is not None and bool(after.units)
 
     def _latin(self, found: list[Edge], start: int) -> None:
         match = _LATIN.match(self.text, start)
@@ -302,6 +309,8 @@ class Recogniser:
 
 
 def _percent(match: re.Match[str]) -> str | None:
+    if match[5]:
+        return "50" if match[5] == "一半" else "100"
     if match[3]:
         tens = exact(match[3]) or ""
         ones = "5" if match[4] == "半" else exact(match[4]) if match[4] else "0"
