@@ -7,7 +7,7 @@ from typing import Final
 from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
-from handlers.language.moods import is_denied, is_noun, is_put_off
+from handlers.language.moods import is_adverb, is_denied, is_noun, is_put_off, is_told
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
@@ -101,17 +101,37 @@ class _Judge:
         """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
         calm = [piece for piece in self.pieces if piece.has(Cue.CALM)]
         is_ruling = self.has_document and any(act.intent in DOCUMENT_INTENTS for act in acts)
-        if not calm or is_ruling or (self.has_amount and any(act.is_strong for act in acts)):
+        if not calm or is_ruling or (self.has_amount and self._has_command(acts)):
             return False
         return not (self.has_amount and self.has_material and all(piece.intents for piece in calm))
+
+    @staticmethod
+    def _has_command(acts: list[Act]) -> bool:
+        return any(act.is_strong and not act.intent.endswith((".query", ".list")) for act in acts)
 
     def _acts(self) -> list[Act]:
         return [
             Act(intent, strong, index)
             for index, piece in enumerate(self.pieces)
             for intent, strong in piece.intents.items()
-            if not (is_noun(self.pieces, index) or self._is_setting(intent, index) or self._is_paper(intent, piece))
+            if not self._is_another_thing(intent, index)
         ]
+
+    def _is_another_thing(self, intent: str, index: int) -> bool:
+        """Whether a word that may be a verb is none here."""
+        pieces = self.pieces
+        if is_noun(pieces, index) or self._is_setting(intent, index) or self._is_paper(intent, pieces[index]):
+            return True
+        if intent not in LINE_INTENTS:
+            return False
+        is_tale = is_told(pieces, index) and not self._asks()
+        return is_tale or is_adverb(pieces, index) or self._is_preposition(index)
+
+    def _is_preposition(self, index: int) -> bool:
+        """送到总仓: before a place, 到 says where to."""
+        piece, after = self.pieces[index], self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_short = len(piece.text) == 1 and piece.has(Cue.TO)
+        return is_short and after is not None and bool(after.codes(Domain.WAREHOUSE) or after.codes(Domain.PROJECT))
 
     def _is_paper(self, intent: str, piece: Piece) -> bool:
         """入库单放桌上了: a paper is no command where strange words say what becomes of it."""
@@ -142,8 +162,18 @@ class _Judge:
         """领…20包，不要了: what is taken back names nothing, so it may be everything."""
         if not any(act.intent in LINE_INTENTS for act in acts):
             return False
+        if self._is_left_wrong():
+            return True
         dropped = [index for index, piece in enumerate(self.pieces) if piece.has(Cue.DROP)]
         return not all(any(_names(self.pieces[i]) for i in self._clause(index)) for index in dropped)
+
+    def _is_left_wrong(self) -> bool:
+        """…记错了: what is said to be wrong, and not what is right."""
+        last = max((i for i, piece in enumerate(self.pieces) if piece.has(Cue.CORRECT)), default=-1)
+        if last < 0 or any(act.intent in DOCUMENT_INTENTS | REASONED for act in self._acts()):
+            return False
+        behind = self.pieces[last + 1 :]
+        return all(piece.is_gap or piece.has(Cue.FILL) for piece in behind)
 
     def _after_correction(self, acts: list[Act]) -> list[Act]:
         """领…，不对，退…: the last word counts."""
@@ -234,7 +264,7 @@ class _Judge:
     def _query(self, acts: list[Act]) -> Decision | None:
         strong = [act for act in acts if act.is_strong]
         queries = [act for act in strong if act.intent.endswith((".query", ".list")) or act.intent == "help"]
-        commands = [act for act in strong if act.intent in LINE_INTENTS]
+        commands = [act for act in strong if act.intent in LINE_INTENTS] or self._counted_before(acts, queries)
         counted = Shape.QUANTITY in self.shapes
         if two := self._two_queries(queries):
             return two
@@ -256,12 +286,27 @@ class _Judge:
                 if first.intent == "help" and ((commands and self.has_material) or self.has_amount):
                     continue
                 return Decision((first.intent,), first.index)
+        if any(self._is_permission(act) for act in acts):
+            return None
         if self.is_question and self.has_material and not counted:
             if any(act.intent in _ARRIVALS for act in acts):
                 return Decision(("ledger.query",), acts[0].index)
             if any(act.intent == "stock.query" for act in acts):
                 return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
         return None
+
+    def _counted_before(self, acts: list[Act], queries: list[Act]) -> list[Act]:
+        """水泥领了20包，还有多少: a short verb with an amount, in another clause than the question."""
+        asked = {i for query in queries for i in self._clause(query.index)}
+        return [
+            act
+            for act in acts
+            if act.intent in LINE_INTENTS
+            and self.pieces[act.index].text in VERBS.clear
+            and act.index not in asked
+            and not self._is_attribute(act)
+            and any(self.pieces[i].shape is Shape.QUANTITY for i in self._clause(act.index))
+        ]
 
     def _two_queries(self, queries: list[Act]) -> Decision | None:
         """日报发我，还有缺货预警也看下: two questions, unless the one is only a word in the other."""
@@ -324,6 +369,11 @@ class _Judge:
             return None
         return self._one_of(told)
 
+    def _is_permission(self, act: Act) -> bool:
+        """能领吗: whether it may be done, not whether it was."""
+        before = self.pieces[act.index - 1] if act.index else None
+        return act.intent in LINE_INTENTS and before is not None and before.text in PHRASES.modals
+
     def _is_need(self, act: Act, strong: list[Act]) -> bool:
         """采购5条，后天到货: beside another verb it says until when."""
         before = self._beside(act.index, -1)
@@ -333,6 +383,8 @@ class _Judge:
     def _asked(self, acts: list[Act]) -> Decision | None:
         """是不是领了20包: a question about what has been, whatever number is in it."""
         is_asked = any(piece.text in PHRASES.questions for piece in self.pieces)
+        if any(self._is_permission(act) for act in acts):
+            return None
         if is_asked and self.has_material and any(act.intent in _ARRIVALS for act in acts):
             return Decision(("ledger.query",), acts[0].index)
         return None
@@ -355,6 +407,7 @@ class _Judge:
         ]
         usable = [act for act in usable if self._has_place(act) and not self._is_bought(act)]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
+        usable = [act for act in usable if not self._is_attribute(act)] or usable
         first = min((act.index for act in usable), default=-1)
         return [act for act in usable if act.index == first][:1]
 

@@ -43,6 +43,7 @@ class Cue(StrEnum):
     SIZE = "size"
     DONE = "done"
     WAIT = "wait"
+    FAULT = "fault"
 
 
 # What a word cannot say at once.
@@ -75,6 +76,11 @@ class Phrases:
     choices: frozenset[str]
     how: frozenset[str]
     softeners: tuple[str, ...]
+    adverbs: frozenset[str]
+    past: frozenset[str]
+    tales: frozenset[str]
+    unable: frozenset[str]
+    modals: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,11 @@ def read_phrases(sheet: Sheet) -> Phrases:
         choices=frozenset(sheet.needed("choices")),
         how=frozenset(sheet.needed("how")),
         softeners=sheet.needed("softeners"),
+        adverbs=frozenset(sheet.needed("adverbs")),
+        past=frozenset(sheet.needed("past")),
+        tales=frozenset(sheet.needed("tales")),
+        unable=frozenset(sheet.needed("unable")),
+        modals=frozenset(sheet.needed("modals")),
     )
     sheet.close()
     return found
