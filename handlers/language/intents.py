@@ -1,12 +1,13 @@
 """What is asked for: the verbs of a message, weighed against its other words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.items import is_part
-from handlers.language.lexicon import Domain
+from handlers.language.lexicon import Domain, Word
 from handlers.language.moods import is_adverb, is_denied, is_noun, is_put_off, is_told
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
@@ -15,9 +16,15 @@ from handlers.language.vocabulary import PHRASES, UNITS, Cue
 _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
-_NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 _RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
+_NEGATABLE: Final = LINE_INTENTS | _RULINGS | {"labor.record", "rental.record", "progress.report"}
+_HOW_MUCH: Final = Word("多少", cues=frozenset((Cue.ASK,)))
+# A tail of fewer pieces says nothing of its own.
+_FEW: Final = 3
+# 功能, 菜单, 指令 are things that people speak of; longer words ask.
+_NOUN_MAX: Final = 2
+_STRANGE_MAX: Final = 4
 # So far a word looks for the word it belongs to.
 _NEAR: Final = 6
 # A message with more verbs is a story, not a command.
@@ -40,6 +47,8 @@ class _Judge:
         self, pieces: Sequence[Piece], *, has_document: bool, has_material: bool, has_table: bool
     ) -> None:
         self.pieces = pieces
+        # 多少 asks for an amount and is none.
+        self.pieces = pieces = [_asked_amount(piece) for piece in pieces]
         self.shapes = {piece.shape for piece in pieces}
         self.has_material = has_material or has_table or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
         self.has_amount = has_table or any(
@@ -96,6 +105,14 @@ class _Judge:
         if self.has_material or self.has_amount or self.has_document or act.intent not in LINE_INTENTS:
             return False
         return any(self.pieces[i].has(Cue.NOT) for i in self._clause(act.index) if i > act.index)
+
+    def _is_notice(self, index: int) -> bool:
+        """发现问题及时上报, 质量问题谁负责: about such things in general, or about one that is known."""
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        if after is None or after.is_gap:
+            return False
+        clause = [self.pieces[i] for i in self._clause(index) if i > index]
+        return after.has(Cue.NOTICE) or any(p.has(Cue.ASK) and not p.has(Cue.NOT) for p in clause)
 
     def _is_calm(self, acts: list[Act]) -> bool:
         """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
@@ -154,6 +171,8 @@ class _Judge:
         words = [i for i in self._words() if not self.pieces[i].has(Cue.FILL) or self.pieces[i].intents]
         if words and "exception.report" in self.pieces[words[0]].intents:
             after = self.pieces[words[0] + 1] if words[0] + 1 < len(self.pieces) else None
+            if self._is_notice(words[0]):
+                return None
             if after is None or after.is_gap or self.pieces[words[0]].text != "问题":
                 return Decision(("exception.report",), words[0])
         return None
@@ -182,12 +201,18 @@ class _Judge:
         return later if last >= 0 and later else acts
 
     def _document_act(self, acts: list[Act]) -> Decision | None:
-        found = [act for act in acts if act.intent in DOCUMENT_INTENTS and self._is_about_document(act)]
+        found = [
+            act
+            for act in acts
+            if act.intent in DOCUMENT_INTENTS and self._is_about_document(act) and not self._is_said_of(act)
+        ]
         is_asked = self.is_question and Shape.DOCUMENT in self.shapes and not self.has_amount
         if is_asked and not any(act.intent in ("approval.reject", "document.cancel") for act in found):
             return Decision(("document.status",), acts[0].index if acts else -1)
         if not found:
             return None
+        if any(act.intent == "approval.approve" and self._is_conditional(acts) for act in found):
+            return self._ruling_and_command(acts, found)
         if two := self._two_rulings(found) or self._ruling_and_command(acts, found):
             return two
         rejecting = [act for act in found if act.intent in ("approval.reject", "document.cancel")]
@@ -200,6 +225,27 @@ class _Judge:
             act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS
         }
         return None if others and self.has_amount else Decision((found[0].intent,), found[0].index)
+
+    def _is_said_of(self, act: Act) -> bool:
+        """被驳回了, 谁撤回的, 撤回了吗: a ruling is spoken of; 确认收货 is none at all."""
+        if act.intent == "document.status":
+            return False
+        before, after = self._beside(act.index, -1), self._beside(act.index, 1)
+        if before is not None and before.text.endswith("被"):
+            return True
+        if self.pieces[act.index].text == "确认" and after is not None and after.intents.keys() & LINE_INTENTS:
+            return True
+        clause = [self.pieces[i] for i in self._clause(act.index)]
+        is_asked = any(p.has(Cue.ASK) and not p.has(Cue.NOT) for p in clause if p.start < self.pieces[act.index].start)
+        tail = [p for p in self.pieces[act.index + 1 :] if not p.is_gap and p.text != "了"]
+        return is_asked or (len(tail) > 0 and tail[0].text in PHRASES.questions and len(tail) < _FEW)
+
+    def _is_conditional(self, acts: list[Act]) -> bool:
+        """同意，但是…; 批准，改成30: only under a condition, which the book cannot keep."""
+        is_changed = any(piece.has(Cue.CORRECT) for piece in self.pieces) and not self._two_rulings(acts)
+        approving = {i for act in acts if act.intent == "approval.approve" for i in self._clause(act.index)}
+        is_later = any(self.pieces[i].has(Cue.LATER) for i in approving if i < len(self.pieces))
+        return is_changed or is_later or any(piece.text.startswith(PHRASES.conditions) for piece in self.pieces)
 
     def _two_rulings(self, found: list[Act]) -> Decision | None:
         """批准一张，驳回另一张; 批准还是驳回 is no decision either."""
@@ -245,12 +291,16 @@ class _Judge:
         if "cost.query" in intents:
             return None
         units = {unit for piece in self.pieces if piece.shape is Shape.QUANTITY for unit in piece.units}
+        if any(p.has(Cue.IDLE) or (p.shape is Shape.UNKNOWN and p.text.startswith(PHRASES.idle)) for p in self.pieces):
+            return None
         has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in self.pieces)
         others = {a.intent for a in acts if a.is_strong} & LINE_INTENTS
-        if not others and ((has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental):
+        if not others and not self.is_question and ((has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental):
             return Decision(("rental.record",), intents.get("rental.record", -1))
         if not others and not self.is_question and ("labor.record" in intents or units & UNITS.labour):
             return Decision(("labor.record",), intents.get("labor.record", -1))
+        if any(piece.has(Cue.LATER, Cue.PLAN) for piece in self.pieces):
+            return None
         has_stage = any(piece.codes(Domain.STAGE) for piece in self.pieces)
         if not others and "progress.report" in intents and not self.is_question:
             if Shape.PERCENT in self.shapes or (has_stage and not self.has_material and not self.has_amount):
@@ -283,6 +333,8 @@ class _Judge:
                     continue
                 if commands and counted and first.intent != "help":
                     return self._both(commands[0], first)
+                if first.intent == "help" and not self._asks_help(first):
+                    continue
                 if first.intent == "help" and ((commands and self.has_material) or self.has_amount):
                     continue
                 return Decision((first.intent,), first.index)
@@ -293,7 +345,32 @@ class _Judge:
                 return Decision(("ledger.query",), acts[0].index)
             if any(act.intent == "stock.query" for act in acts):
                 return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
+        return None if self.has_material else self._asks_what_was(acts)
+
+    def _asks_what_was(self, acts: list[Act]) -> Decision | None:
+        """昨天入库了什么, 张三班组领了哪些: what has been is asked, though nothing is named."""
+        if self.has_amount or self.has_document or any(piece.has(Cue.SAYS) for piece in self.pieces):
+            return None
+        if not any(piece.text in PHRASES.whats for piece in self.pieces):
+            return None
+        is_dated = Shape.DATE in self.shapes
+        for act in acts:
+            after = self.pieces[act.index + 1] if act.index + 1 < len(self.pieces) else None
+            is_past = "了" in self.pieces[act.index].text or (after is not None and after.text[:1] in ("了", "过", "的"))
+            is_clear = act.is_strong or self.pieces[act.index].text in VERBS.clear
+            if act.intent in _ARRIVALS and is_clear and (is_past or is_dated):
+                return Decision(("ledger.query",), act.index)
         return None
+
+    def _asks_help(self, act: Act) -> bool:
+        """怎么用, not 怎么用水泥; 功能, not 功能太多了."""
+        others = [p for p in self.pieces if p is not self.pieces[act.index] and not p.is_gap]
+        if any(is_part(p) or p.shape is Shape.HUMAN or (p.word is not None and p.word.names) for p in others):
+            return False
+        strange = sum(len(p.text) for p in others if p.shape is Shape.UNKNOWN)
+        if len(self.pieces[act.index].text) > _NOUN_MAX or self.pieces[act.index].text in PHRASES.pleas:
+            return strange <= _STRANGE_MAX
+        return strange == 0 and not any(p.has(Cue.VAGUE, Cue.NOT) for p in others)
 
     def _counted_before(self, acts: list[Act], queries: list[Act]) -> list[Act]:
         """水泥领了20包，还有多少: a short verb with an amount, in another clause than the question."""
@@ -479,6 +556,11 @@ class _Judge:
         return not any(p.shape is Shape.QUANTITY for p in between) or not any(
             p.shape is Shape.QUANTITY for p in self.pieces[max(places) :]
         )
+
+
+def _asked_amount(piece: Piece) -> Piece:
+    is_asked = piece.shape in (Shape.QUANTITY, Shape.NUMBER) and piece.number is None and piece.text.startswith("多少")
+    return replace(piece, shape=Shape.WORD, word=_HOW_MUCH) if is_asked else piece
 
 
 def _names(piece: Piece) -> bool:

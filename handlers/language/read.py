@@ -23,7 +23,7 @@ from handlers.language.reasons import find_reason, words_of
 from handlers.language.segment import segment
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
@@ -107,6 +107,8 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
         add_lines(draft, message.pieces, message.catalogue, things=message.context.things)
         if not draft.lines and _is_chatter(message):
             return None
+        if not draft.lines and any(piece.text.startswith(PHRASES.partly) for piece in message.pieces):
+            draft.lack("lines")
     if draft.intent in MATERIAL_QUERIES:
         add_queried(draft, message.pieces, message.catalogue, things=message.context.things)
     if draft.lines and draft.intent in LINE_INTENTS | MATERIAL_QUERIES and _is_scattered(draft, message):

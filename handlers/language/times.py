@@ -6,6 +6,7 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import LINE_INTENTS, PERIOD_QUERIES
 from handlers.language.vocabulary import PHRASES, Cue
 
+_RECORDS = frozenset(("labor.record", "rental.record", "progress.report"))
 _NEEDING = frozenset(("requisition.create", "purchase_order.create", "transfer.create"))
 
 
@@ -27,6 +28,8 @@ def add_times(draft: Draft, message: Message, verb: Piece | None) -> bool:
         if draft.intent in _NEEDING and (future or is_needed or piece.when.ahead[1] >= message.today):
             if piece.when.ahead[1] >= message.today and not _is_today_of(message, index, verb):
                 draft.fields["need_by"] = piece.when.ahead[1].isoformat()
+        elif future and draft.intent in _RECORDS:
+            return False
         elif future and draft.intent in LINE_INTENTS:
             if not is_needed or _is_day_of(message, index, verb):
                 return False

@@ -44,6 +44,9 @@ class Cue(StrEnum):
     DONE = "done"
     WAIT = "wait"
     FAULT = "fault"
+    PLAN = "plan"
+    IDLE = "idle"
+    NOTICE = "notice"
 
 
 # What a word cannot say at once.
@@ -77,6 +80,12 @@ class Phrases:
     how: frozenset[str]
     softeners: tuple[str, ...]
     adverbs: frozenset[str]
+    pleas: frozenset[str]
+    whats: frozenset[str]
+    conditions: tuple[str, ...]
+    left: tuple[str, ...]
+    partly: tuple[str, ...]
+    idle: tuple[str, ...]
     past: frozenset[str]
     tales: frozenset[str]
     unable: frozenset[str]
@@ -185,6 +194,12 @@ def read_phrases(sheet: Sheet) -> Phrases:
         how=frozenset(sheet.needed("how")),
         softeners=sheet.needed("softeners"),
         adverbs=frozenset(sheet.needed("adverbs")),
+        pleas=frozenset(sheet.needed("pleas")),
+        whats=frozenset(sheet.needed("whats")),
+        conditions=sheet.needed("conditions"),
+        left=sheet.needed("left"),
+        partly=sheet.needed("partly"),
+        idle=sheet.needed("idle"),
         past=frozenset(sheet.needed("past")),
         tales=frozenset(sheet.needed("tales")),
         unable=frozenset(sheet.needed("unable")),
