@@ -10,7 +10,7 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 _TENTHS: Final = frozenset("一二三四五六七八九")
-# How many pieces back a word still bears on a number.
+# How many pieces on a word still bears on a number.
 _REACH: Final = 40
 
 
@@ -163,7 +163,10 @@ class _Prices(_Walk):
     def _after_cue(self, at: int, shape: Shape) -> int:
         """单价28, 单价:28元/包, 合计3540."""
         after = self.skip(at + 1)
-        while (piece := self.at(after)) is not None and (piece.text in ":=" or piece.has(Cue.FILL)):
+        for _ in range(_REACH):
+            piece = self.at(after)
+            if piece is None or not (piece.text in ":=" or piece.has(Cue.FILL)):
+                break
             after = self.skip(after + 1)
         found = self._money(after)
         if found is None or (shape is Shape.AMOUNT and not found[2] and self.pieces[at].text not in PHRASES.sums):

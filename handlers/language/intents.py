@@ -58,6 +58,7 @@ class _Judge:
         self.has_document = (
             has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
         )
+        self.has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in pieces)
         self.is_question = any(piece.has(Cue.ASK) or piece.intents.get("stock.query") is False for piece in pieces)
 
     def _is_ordinal(self, index: int) -> bool:
@@ -120,7 +121,8 @@ class _Judge:
         is_ruling = self.has_document and any(act.intent in DOCUMENT_INTENTS for act in acts)
         if not calm or is_ruling or (self.has_amount and self._has_command(acts)):
             return False
-        return not (self.has_amount and self.has_material and all(piece.intents for piece in calm))
+        is_about = self.has_material and (self.has_amount or self._asks())
+        return not (is_about and all(piece.intents for piece in calm))
 
     @staticmethod
     def _has_command(acts: list[Act]) -> bool:
@@ -141,6 +143,8 @@ class _Judge:
             return True
         if intent not in LINE_INTENTS:
             return False
+        if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
+            return True  # 吊车进场
         is_tale = is_told(pieces, index) and not self._asks()
         return is_tale or is_adverb(pieces, index) or self._is_preposition(index)
 
@@ -293,9 +297,8 @@ class _Judge:
         units = {unit for piece in self.pieces if piece.shape is Shape.QUANTITY for unit in piece.units}
         if any(p.has(Cue.IDLE) or (p.shape is Shape.UNKNOWN and p.text.startswith(PHRASES.idle)) for p in self.pieces):
             return None
-        has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in self.pieces)
         others = {a.intent for a in acts if a.is_strong} & LINE_INTENTS
-        if not others and not self.is_question and ((has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental):
+        if not others and not self.is_question and ((self.has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental):
             return Decision(("rental.record",), intents.get("rental.record", -1))
         if not others and not self.is_question and ("labor.record" in intents or units & UNITS.labour):
             return Decision(("labor.record",), intents.get("labor.record", -1))

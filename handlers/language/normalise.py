@@ -11,7 +11,6 @@ BROKEN: Final = "\ue000"
 
 # More characters than people type, so that few are looked up twice.
 _REMEMBERED_MAX: Final = 8192
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _SQUARES: Final = {ord("²"): "2", ord("³"): "3"}
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 _NUMERALS: Final = frozenset("0123456789.零〇一二三四五六七八九十百千万两半点")
@@ -22,7 +21,7 @@ _SAME: Final = {
     **dict.fromkeys("⌀Øø∅фФΦφϕ", "φ"),
     **dict.fromkeys("–−‐‑‒－~～〜", "-"),
     **dict.fromkeys("—―…", "，"),
-    **dict.fromkeys("\u2028\u2029\v\f\r\x85", "\n"),
+    **dict.fromkeys("\u2028\u2029\v\f\x85", "\n"),
     "⁄": "/",
     "＠": "@",
     "\t": "\t",
@@ -49,9 +48,6 @@ class Source:
 
 def normalise(raw: str) -> Source:
     """Full width to half width, one sign per meaning, small letters, nothing invisible."""
-    if not raw.isascii():
-        raw = _SURROGATES.sub("\ufffd", raw)
-    raw = raw.replace("\r\n", "\n")
     suspicious = not raw.isascii() and not _BIDI.isdisjoint(raw)
     out: list[str] = []
     origin: list[int] = []
@@ -73,13 +69,17 @@ def normalise(raw: str) -> Source:
 @lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """The normal form of a name."""
-    return normalise(text).text.strip()
+    chars = [_alone(char) for char in text]
+    same = [char for char in chars if char is not None]
+    return "".join(same).strip() if len(same) == len(chars) else normalise(text).text.strip()
 
 
 def _beside(char: str, *, before: str, after: str) -> str:
     """The normal form of a character whose neighbours decide."""
     if char in "²³":
         return char.translate(_SQUARES) if before == "m" else BROKEN
+    if char == "\r":
+        return "" if after == "\n" else "\n"
     if char == "，":
         return "," if before in _DIGITS and "０" <= after <= "９" else "，"
     if char == "—":
@@ -93,8 +93,10 @@ def _alone(char: str) -> str | None:
     """The normal form of a character; None where its neighbours decide."""
     if "a" <= char <= "z" or "0" <= char <= "9" or ("\u4e00" <= char <= "\u9fff" and not char.isnumeric()):
         return char  # nearly all of what is typed
-    if char in "²³，—":
+    if char in "²³，—\r":
         return None
+    if "\ud800" <= char <= "\udfff":
+        return "\ufffd"
     same = _SAME.get(char)
     if same is not None:
         return same

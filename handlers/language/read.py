@@ -1,12 +1,12 @@
-"""The corridor of reading: normalise, cut, fold, decide, fill, judge."""
+"""The corridor of reading: normalise, segment, recognise amounts, decide, assemble, judge (docs/language.md)."""
 
-import re
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from handlers.language import amounts, dialogue, records
+from handlers.language import dialogue, records
 from handlers.language.acts import Decision
+from handlers.language.amounts import fold
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
 from handlers.language.documents import add_document
@@ -14,9 +14,10 @@ from handlers.language.draft import Draft, judge
 from handlers.language.fields import add_fields
 from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
+from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
-from handlers.language.normalise import Source, normalise
-from handlers.language.pasted import add_table, split_table
+from handlers.language.normalise import normalise
+from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, words_of
@@ -27,29 +28,50 @@ from handlers.language.vocabulary import PHRASES, Cue
 
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
-_LIST_MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
 
 
 def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
     """What a text means. Total: every string has a reading, most have UNKNOWN."""
     if len(text) > TEXT_MAX:
         return UNKNOWN
-    source = _without_list_marks(normalise(text))
-    body, table = split_table(source.text)
-    pieces = amounts.fold(segment(body, catalogue, today))
-    message = Message(
-        source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
-    )
+    message, table = recognised(text, context=context, catalogue=catalogue, today=today)
     decision = decide(
-        pieces,
+        message.pieces,
         has_document=context.quoted_document is not None,
         has_material=bool(context.things),
         has_table=table is not None,
     )
-    if context.pending is not None:
-        answer = dialogue.answer(message, context.pending, decision)
-        if answer is not None:
-            return answer
+    return _answer(message, decision) or _command(message, decision, table)
+
+
+def recognised(text: str, *, context: Context, catalogue: Catalogue, today: date) -> tuple[Message, Table | None]:
+    """Normalise, take a pasted table apart, segment into pieces, put numbers to their units and prices."""
+    source = without_list_marks(normalise(text))
+    body, table = split_table(source.text)
+    pieces = fold(segment(body, catalogue, today))
+    source = replace(source, text=body)
+    return Message(source=source, pieces=pieces, context=context, catalogue=catalogue, today=today), table
+
+
+def _answer(message: Message, decision: Decision) -> Reading | None:
+    """The open question's answer, where there is one and this is it."""
+    pending = message.context.pending
+    if pending is None:
+        return None
+    return dialogue.answer(message, _still_known(pending, message.catalogue), decision)
+
+
+def _still_known(pending: Reading, catalogue: Catalogue) -> Reading:
+    """Materials that the catalogue no longer has are asked for anew."""
+    lines = tuple(
+        line if line.material is None or line.material in catalogue.materials else replace(line, material=None)
+        for line in pending.lines
+    )
+    return pending if lines == pending.lines else replace(pending, lines=lines)
+
+
+def _command(message: Message, decision: Decision, table: Table | None) -> Reading:
+    """Assemble what the intent needs, and judge it."""
     if not decision.intents:
         return UNKNOWN
     if len(decision.intents) > 1:
@@ -58,21 +80,8 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     if draft is None:
         return UNKNOWN
     if table is not None and draft.intent in LINE_INTENTS:
-        add_table(draft, table, catalogue, today)
+        add_table(draft, table, message.catalogue, message.today)
     return judge(draft)
-
-
-def _without_list_marks(source: Source) -> Source:
-    """1. 2. 3. before the items of a list are no numbers; blanks keep every place."""
-    marks = list(_LIST_MARK.finditer(source.text))
-    counted = [int(mark[1]) for mark in marks] == list(range(1, len(marks) + 1)) and len(marks) > 1
-    text = source.text
-    for mark in marks:
-        # 1.5 at the beginning of a line is a number unless the lines are visibly counted.
-        open_to_doubt = mark[2] in " \t" or (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit())
-        if counted or ("\n" in text and not open_to_doubt):
-            text = text[: mark.start()] + " " * len(mark[0]) + text[mark.end() :]
-    return replace(source, text=text)
 
 
 def _torn(decision: Decision, message: Message) -> Reading:

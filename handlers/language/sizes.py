@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -47,6 +48,7 @@ SIZE: Final = re.compile(
     rf"(?P<prefix>{_PREFIX})?(?P<dims>{_NUM}(?:[x+-]{_NUM}(?:m(?=[x]))?)*)(?P<suffix>(?:{_TAIL})(?![a-z]))?",
     re.ASCII,
 )
+_JOINTS: Final = re.compile("m?[x+-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def size_of(text: str) -> Size | None:
     return size_in(match) if match else None
 
 
+@lru_cache(maxsize=256)
 def sizes_in(text: str) -> tuple[Size, ...]:
     """All sizes of a specification or of a name."""
     return tuple(size_in(match) for match in SIZE.finditer(text))
@@ -88,7 +91,7 @@ def size_in(match: re.Match[str]) -> Size:
             joints = "x" if joint == "+" else joint
             break
     suffix = match["suffix"] or ""
-    parts = tuple(_plain(part) for part in re.split(r"m?[x+-]", dims))
+    parts = tuple(_plain(part) for part in (_JOINTS.split(dims) if joints else (dims,)))
     return Size(prefix, parts, _WORDS.same.get(suffix, suffix), joints)
 
 

@@ -81,6 +81,7 @@ class Phrases:
     softeners: tuple[str, ...]
     adverbs: frozenset[str]
     pleas: frozenset[str]
+    arrivals: frozenset[str]
     whats: frozenset[str]
     conditions: tuple[str, ...]
     left: tuple[str, ...]
@@ -195,6 +196,7 @@ def read_phrases(sheet: Sheet) -> Phrases:
         softeners=sheet.needed("softeners"),
         adverbs=frozenset(sheet.needed("adverbs")),
         pleas=frozenset(sheet.needed("pleas")),
+        arrivals=frozenset(sheet.needed("arrivals")),
         whats=frozenset(sheet.needed("whats")),
         conditions=sheet.needed("conditions"),
         left=sheet.needed("left"),
