@@ -65,6 +65,7 @@ def _names_by_text(company: Company, index: MaterialIndex, units: frozenset[str]
         codes = found.setdefault(text, {}).setdefault(domain, {})
         codes[code] = min(tier, codes.get(code, tier))
 
+    full = {plain(name) for _, _, name in _named(company)}
     for domain, code, name in _named(company):
         text = plain(name)
         if len(text) < 2:
@@ -72,7 +73,12 @@ def _names_by_text(company: Company, index: MaterialIndex, units: frozenset[str]
         for form in {text, text.replace(" ", "")}:
             add(form, domain, code, Tier.EXACT)
         for part in _parts(domain, text):
-            if not (_names_material(part, index) or part in CUES or part in VERBS.words or part in units):
+            if (
+                part not in CUES
+                and part not in VERBS.words
+                and part not in units
+                and not (_names_material(part, index) or _is_two_words(part, full))
+            ):
                 add(part, domain, code, Tier.PART)
     return dict[str, Names](found)
 
@@ -80,6 +86,14 @@ def _names_by_text(company: Company, index: MaterialIndex, units: frozenset[str]
 def _names_material(part: str, index: MaterialIndex) -> bool:
     """海螺水泥 begins a supplier's name, but whoever writes it means the cement."""
     return any(index.is_head(part[start:]) for start in range(len(part) - 1))
+
+
+def _is_two_words(part: str, full: set[str]) -> bool:
+    """A座现场 begins the name of a store, but it is a project and a word, as 泵站土建 is a project and its stage."""
+    return any(
+        part[:at] in full and (part[at:] in full or part[at:] in CUES or part[at:] in VERBS.words)
+        for at in range(2, len(part))
+    )
 
 
 def _named(company: Company) -> Iterator[tuple[Domain, str, str]]:

@@ -88,10 +88,25 @@ _HOUR: Final = re.compile(
     rf"(?:{any_of(_WORDS.hours)}|[早晚](?!点))?(?:(?:\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})"
     r"点(?:半|钟|整)?(?![\d零一二三四五六七八九十]))?"
 )
-_STARTS: Final = frozenset(
-    "0123456789一二三四五六七八九十两半上中下这周星礼月个年第最近过再"
-    + "".join(word[0] for words in (_WORDS.near, _WORDS.steps, _WORDS.years, _WORDS.feasts) for word in words)
-)
+_DIGITS: Final = "0123456789"
+_NUMERALS: Final = "一二三四五六七八九十"
+_RELATIVE: Final = "".join(word[0] for word in _WORDS.steps)
+_YEARLY: Final = _DIGITS + "".join(word[0] for word in _WORDS.years)
+# The characters that each kind of date may begin with.
+_STARTS: Final = {
+    "full": "2", "month_day": _YEARLY + _NUMERALS + _RELATIVE, "days": _DIGITS, "day": _DIGITS + _NUMERALS,
+    "weekday": _RELATIVE + "周星礼", "week": _RELATIVE, "near": "".join(word[0] for word in _WORDS.near),
+    "feast": "".join(word[0] for word in _WORDS.feasts), "month_part": _YEARLY + _NUMERALS + _RELATIVE + "月个中",
+    "month": _YEARLY + _NUMERALS + _RELATIVE, "year": _YEARLY + "年", "half_year": _YEARLY + "上下",
+    "quarter": _YEARLY + _NUMERALS + _RELATIVE + "第", "last": "最近过前这", "within": _DIGITS + _NUMERALS + "两半再过",
+}  # fmt: skip
+_BY_START: Final = {
+    char: tuple((pattern, name) for pattern, name in _DATES if char in _STARTS[name])
+    for char in "".join(_STARTS.values())
+}
+_COUNTING: Final = frozenset(_DIGITS + _NUMERALS + "两半")
+# Most numbers count things: no pattern for dates needs to be tried on them.
+_DATED_NUMBER: Final = re.compile(rf"\d{{1,4}}[-/.年月日号]|[\d{_NUMERALS}两半]{{1,3}}(?:个?[天日号周星礼月季年小])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +125,6 @@ class When:
 
 def find(text: str, start: int, today: date) -> tuple[int, When] | None:
     """The longest date that begins here: where it ends, and when it is."""
-    if text[start] not in _STARTS:
-        return None
     one = _single(text, start, today)
     if one is None:
         return None
@@ -124,8 +137,11 @@ def find(text: str, start: int, today: date) -> tuple[int, When] | None:
 
 
 def _single(text: str, start: int, today: date) -> tuple[int, When, str] | None:
+    patterns = _BY_START.get(text[start])
+    if patterns is None or (text[start] in _COUNTING and not _DATED_NUMBER.match(text, start)):
+        return None
     best: tuple[int, When, str] | None = None
-    for pattern, name in _DATES:
+    for pattern, name in patterns:
         match = pattern.match(text, start)
         if match is None or (best is not None and match.end() <= best[0]):
             continue
@@ -153,7 +169,7 @@ def _span(text: str, end: int, when: When, name: str, today: date) -> tuple[int,
     if name == "month_day" and (bare := _BARE_MONTH_DAY.match(text, to.end())):
         end_day = _month_day(bare.groupdict(), today)
         return _between(bare.end(), when, [end_day.past[1], end_day.ahead[1]])
-    other = _single(text, to.end(), today) if text[to.end()] in _STARTS else None
+    other = _single(text, to.end(), today) if to.end() < len(text) else None
     if other is None:
         return None
     if name == other[2] == "weekday" and other[1].ahead != other[1].past:

@@ -13,6 +13,7 @@ from handlers.language.items import Item, ItemBuilder, is_head
 from handlers.language.lexicon import Domain
 from handlers.language.lines import add_line
 from handlers.language.message import Message
+from handlers.language.numerals import value_of
 from handlers.language.ordinals import Addressed, taken_apart
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import Line, Reading, Status
@@ -64,8 +65,10 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     verb = message.pieces[decision.verb].intents if decision.verb >= 0 else {}
     if not verb:
         return True
-    is_same = pending.intent in decision.intents and not verb.get(decision.intents[0], False)
-    return is_same and not any(is_head(piece) for piece in message.pieces)
+    if pending.intent not in decision.intents or any(is_head(piece) for piece in message.pieces):
+        return False
+    is_counted = any(piece.shape is Shape.QUANTITY for piece in message.pieces)
+    return not (verb.get(decision.intents[0], False) and is_counted)
 
 
 class _Answer:
@@ -459,6 +462,9 @@ class _Answer:
             if piece.shape is Shape.PERCENT and self.draft.intent == "progress.report" and piece.number:
                 self.draft.fields["percent"] = piece.number
                 self.touched = True
+            if piece.shape is Shape.NUMBER and "fields.percent" in self.pending.missing and _is_share(piece.number):
+                self.draft.fields["percent"] = piece.number or ""
+                self.touched = True
             if self.draft.intent in ("labor.record", "rental.record") and piece.number and not piece.has(Cue.FILL):
                 if piece.shape is Shape.QUANTITY and piece.units:
                     self.draft.fields |= {"quantity": piece.number, "unit": piece.units[0]}
@@ -482,6 +488,11 @@ def _with_corrections(items: list[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _is_share(number: str | None) -> bool:
+    value = value_of(number or "")
+    return value is not None and 0 <= value <= 100
 
 
 def _is_noise(item: Item) -> bool:

@@ -1,13 +1,14 @@
 """What is asked for: the verbs of a message, weighed against its other words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.items import is_part
-from handlers.language.lexicon import Domain
-from handlers.language.moods import is_denied, is_noun, is_put_off
+from handlers.language.lexicon import Domain, Word
+from handlers.language.moods import is_adverb, is_denied, is_noun, is_put_off, is_told
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
@@ -15,8 +16,15 @@ from handlers.language.vocabulary import PHRASES, UNITS, Cue
 _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
-_NEGATABLE: Final = LINE_INTENTS | {"approval.approve", "document.cancel", "labor.record", "rental.record"}
+_REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 _RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
+_NEGATABLE: Final = LINE_INTENTS | _RULINGS | {"labor.record", "rental.record", "progress.report"}
+_HOW_MUCH: Final = Word("多少", cues=frozenset((Cue.ASK,)))
+# A tail of fewer pieces says nothing of its own.
+_FEW: Final = 3
+# 功能, 菜单, 指令 are things that people speak of; longer words ask.
+_NOUN_MAX: Final = 2
+_STRANGE_MAX: Final = 4
 # So far a word looks for the word it belongs to.
 _NEAR: Final = 6
 # A message with more verbs is a story, not a command.
@@ -37,6 +45,8 @@ def decide(
 class _Judge:
     def __init__(self, pieces: Sequence[Piece], *, has_document: bool, has_material: bool, has_table: bool) -> None:
         self.pieces = pieces
+        # 多少 asks for an amount and is none.
+        self.pieces = pieces = [_asked_amount(piece) for piece in pieces]
         self.shapes = {piece.shape for piece in pieces}
         self.has_material = (
             has_material or has_table or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
@@ -48,6 +58,7 @@ class _Judge:
         self.has_document = (
             has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
         )
+        self.has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in pieces)
         self.is_question = any(piece.has(Cue.ASK) or piece.intents.get("stock.query") is False for piece in pieces)
 
     def _is_ordinal(self, index: int) -> bool:
@@ -58,7 +69,7 @@ class _Judge:
         exception = self._exception()
         if exception is not None:
             return exception
-        acts = self._acts()
+        acts = self._without_grounds(self._acts())
         if len(acts) > _ACTS_MAX:
             return NOTHING
         if any(act.intent in _NEGATABLE and self._is_off(act) for act in acts) or self._takes_all_back(acts):
@@ -68,6 +79,19 @@ class _Judge:
         acts = self._after_correction(acts)
         found = self._document_act(acts) or self._record(acts) or self._query(acts) or self._command(acts)
         return found or NOTHING
+
+    def _without_grounds(self, acts: list[Act]) -> list[Act]:
+        """驳回，先别买: verbs behind a refusal that are done to no amount are its ground."""
+        ruling = next((act for act in acts if act.intent in _REFUSALS and self._is_about_document(act)), None)
+        if ruling is None:
+            return acts
+        return [
+            act
+            for act in acts
+            if act.index <= ruling.index
+            or act.intent not in LINE_INTENTS
+            or any(self.pieces[i].shape is Shape.QUANTITY for i in self._clause(act.index))
+        ]
 
     def _is_off(self, act: Act) -> bool:
         if act.intent in _ARRIVALS and self.has_material and not self.has_amount and self._asks():
@@ -83,21 +107,58 @@ class _Judge:
             return False
         return any(self.pieces[i].has(Cue.NOT) for i in self._clause(act.index) if i > act.index)
 
+    def _is_notice(self, index: int) -> bool:
+        """发现问题及时上报, 质量问题谁负责: about such things in general, or about one that is known."""
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        if after is None or after.is_gap:
+            return False
+        clause = [self.pieces[i] for i in self._clause(index) if i > index]
+        return after.has(Cue.NOTICE) or any(p.has(Cue.ASK) and not p.has(Cue.NOT) for p in clause)
+
     def _is_calm(self, acts: list[Act]) -> bool:
         """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
         calm = [piece for piece in self.pieces if piece.has(Cue.CALM)]
         is_ruling = self.has_document and any(act.intent in DOCUMENT_INTENTS for act in acts)
-        if not calm or is_ruling or (self.has_amount and any(act.is_strong for act in acts)):
+        if not calm or is_ruling or (self.has_amount and self._has_command(acts)):
             return False
-        return not (self.has_amount and self.has_material and all(piece.intents for piece in calm))
+        is_about = self.has_material and (self.has_amount or self._asks())
+        return not (is_about and all(piece.intents for piece in calm))
+
+    @staticmethod
+    def _has_command(acts: list[Act]) -> bool:
+        return any(act.is_strong and not act.intent.endswith((".query", ".list")) for act in acts)
 
     def _acts(self) -> list[Act]:
         return [
             Act(intent, strong, index)
             for index, piece in enumerate(self.pieces)
             for intent, strong in piece.intents.items()
-            if not is_noun(self.pieces, index) and not self._is_setting(intent, index)
+            if not self._is_another_thing(intent, index)
         ]
+
+    def _is_another_thing(self, intent: str, index: int) -> bool:
+        """Whether a word that may be a verb is none here."""
+        pieces = self.pieces
+        if is_noun(pieces, index) or self._is_setting(intent, index) or self._is_paper(intent, pieces[index]):
+            return True
+        if intent not in LINE_INTENTS:
+            return False
+        if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
+            return True  # 吊车进场
+        is_tale = is_told(pieces, index) and not self._asks()
+        return is_tale or is_adverb(pieces, index) or self._is_preposition(index)
+
+    def _is_preposition(self, index: int) -> bool:
+        """送到总仓: before a place, 到 says where to."""
+        piece, after = self.pieces[index], self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_short = len(piece.text) == 1 and piece.has(Cue.TO)
+        return is_short and after is not None and bool(after.codes(Domain.WAREHOUSE) or after.codes(Domain.PROJECT))
+
+    def _is_paper(self, intent: str, piece: Piece) -> bool:
+        """入库单放桌上了: a paper is no command where strange words say what becomes of it."""
+        if intent not in LINE_INTENTS or not piece.text.endswith(("单", "表")) or self.has_document:
+            return False
+        return Shape.UNKNOWN in self.shapes and not (self.has_material or self.has_amount)
 
     def _is_setting(self, intent: str, index: int) -> bool:
         """转速调到1200: to a number something is set, not moved."""
@@ -114,6 +175,8 @@ class _Judge:
         words = [i for i in self._words() if not self.pieces[i].has(Cue.FILL) or self.pieces[i].intents]
         if words and "exception.report" in self.pieces[words[0]].intents:
             after = self.pieces[words[0] + 1] if words[0] + 1 < len(self.pieces) else None
+            if self._is_notice(words[0]):
+                return None
             if after is None or after.is_gap or self.pieces[words[0]].text != "问题":
                 return Decision(("exception.report",), words[0])
         return None
@@ -122,8 +185,18 @@ class _Judge:
         """领…20包，不要了: what is taken back names nothing, so it may be everything."""
         if not any(act.intent in LINE_INTENTS for act in acts):
             return False
+        if self._is_left_wrong():
+            return True
         dropped = [index for index, piece in enumerate(self.pieces) if piece.has(Cue.DROP)]
         return not all(any(_names(self.pieces[i]) for i in self._clause(index)) for index in dropped)
+
+    def _is_left_wrong(self) -> bool:
+        """…记错了: what is said to be wrong, and not what is right."""
+        last = max((i for i, piece in enumerate(self.pieces) if piece.has(Cue.CORRECT)), default=-1)
+        if last < 0 or any(act.intent in DOCUMENT_INTENTS | REASONED for act in self._acts()):
+            return False
+        behind = self.pieces[last + 1 :]
+        return all(piece.is_gap or piece.has(Cue.FILL) for piece in behind)
 
     def _after_correction(self, acts: list[Act]) -> list[Act]:
         """领…，不对，退…: the last word counts."""
@@ -132,12 +205,18 @@ class _Judge:
         return later if last >= 0 and later else acts
 
     def _document_act(self, acts: list[Act]) -> Decision | None:
-        found = [act for act in acts if act.intent in DOCUMENT_INTENTS and self._is_about_document(act)]
+        found = [
+            act
+            for act in acts
+            if act.intent in DOCUMENT_INTENTS and self._is_about_document(act) and not self._is_said_of(act)
+        ]
         is_asked = self.is_question and Shape.DOCUMENT in self.shapes and not self.has_amount
         if is_asked and not any(act.intent in ("approval.reject", "document.cancel") for act in found):
             return Decision(("document.status",), acts[0].index if acts else -1)
         if not found:
             return None
+        if any(act.intent == "approval.approve" and self._is_conditional(acts) for act in found):
+            return self._ruling_and_command(acts, found)
         if two := self._two_rulings(found) or self._ruling_and_command(acts, found):
             return two
         rejecting = [act for act in found if act.intent in ("approval.reject", "document.cancel")]
@@ -150,6 +229,27 @@ class _Judge:
             act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS
         }
         return None if others and self.has_amount else Decision((found[0].intent,), found[0].index)
+
+    def _is_said_of(self, act: Act) -> bool:
+        """被驳回了, 谁撤回的, 撤回了吗: a ruling is spoken of; 确认收货 is none at all."""
+        if act.intent == "document.status":
+            return False
+        before, after = self._beside(act.index, -1), self._beside(act.index, 1)
+        if before is not None and before.text.endswith("被"):
+            return True
+        if self.pieces[act.index].text == "确认" and after is not None and after.intents.keys() & LINE_INTENTS:
+            return True
+        clause = [self.pieces[i] for i in self._clause(act.index)]
+        is_asked = any(p.has(Cue.ASK) and not p.has(Cue.NOT) for p in clause if p.start < self.pieces[act.index].start)
+        tail = [p for p in self.pieces[act.index + 1 :] if not p.is_gap and p.text != "了"]
+        return is_asked or (len(tail) > 0 and tail[0].text in PHRASES.questions and len(tail) < _FEW)
+
+    def _is_conditional(self, acts: list[Act]) -> bool:
+        """同意，但是…; 批准，改成30: only under a condition, which the book cannot keep."""
+        is_changed = any(piece.has(Cue.CORRECT) for piece in self.pieces) and not self._two_rulings(acts)
+        approving = {i for act in acts if act.intent == "approval.approve" for i in self._clause(act.index)}
+        is_later = any(self.pieces[i].has(Cue.LATER) for i in approving if i < len(self.pieces))
+        return is_changed or is_later or any(piece.text.startswith(PHRASES.conditions) for piece in self.pieces)
 
     def _two_rulings(self, found: list[Act]) -> Decision | None:
         """批准一张，驳回另一张; 批准还是驳回 is no decision either."""
@@ -168,7 +268,7 @@ class _Judge:
     def _ruling_and_command(self, acts: list[Act], found: list[Act]) -> Decision | None:
         """同意，另外领20包: a clause with a verb and an amount of its own is a command beside the approval."""
         first = found[0]
-        if first.intent != "approval.approve":
+        if first.intent not in ("approval.approve", "document.cancel"):
             return None
         for act in acts:
             if act.intent not in LINE_INTENTS or not (act.is_strong or self.pieces[act.index].text in VERBS.clear):
@@ -195,12 +295,19 @@ class _Judge:
         if "cost.query" in intents:
             return None
         units = {unit for piece in self.pieces if piece.shape is Shape.QUANTITY for unit in piece.units}
-        has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in self.pieces)
+        if any(p.has(Cue.IDLE) or (p.shape is Shape.UNKNOWN and p.text.startswith(PHRASES.idle)) for p in self.pieces):
+            return None
         others = {a.intent for a in acts if a.is_strong} & LINE_INTENTS
-        if not others and ((has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental):
+        if (
+            not others
+            and not self.is_question
+            and ((self.has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental)
+        ):
             return Decision(("rental.record",), intents.get("rental.record", -1))
         if not others and not self.is_question and ("labor.record" in intents or units & UNITS.labour):
             return Decision(("labor.record",), intents.get("labor.record", -1))
+        if any(piece.has(Cue.LATER, Cue.PLAN) for piece in self.pieces):
+            return None
         has_stage = any(piece.codes(Domain.STAGE) for piece in self.pieces)
         if not others and "progress.report" in intents and not self.is_question:
             if Shape.PERCENT in self.shapes or (has_stage and not self.has_material and not self.has_amount):
@@ -214,7 +321,7 @@ class _Judge:
     def _query(self, acts: list[Act]) -> Decision | None:
         strong = [act for act in acts if act.is_strong]
         queries = [act for act in strong if act.intent.endswith((".query", ".list")) or act.intent == "help"]
-        commands = [act for act in strong if act.intent in LINE_INTENTS]
+        commands = [act for act in strong if act.intent in LINE_INTENTS] or self._counted_before(acts, queries)
         counted = Shape.QUANTITY in self.shapes
         if two := self._two_queries(queries):
             return two
@@ -233,15 +340,59 @@ class _Judge:
                     continue
                 if commands and counted and first.intent != "help":
                     return self._both(commands[0], first)
+                if first.intent == "help" and not self._asks_help(first):
+                    continue
                 if first.intent == "help" and ((commands and self.has_material) or self.has_amount):
                     continue
                 return Decision((first.intent,), first.index)
+        if any(self._is_permission(act) for act in acts):
+            return None
         if self.is_question and self.has_material and not counted:
             if any(act.intent in _ARRIVALS for act in acts):
                 return Decision(("ledger.query",), acts[0].index)
             if any(act.intent == "stock.query" for act in acts):
                 return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
+        return None if self.has_material else self._asks_what_was(acts)
+
+    def _asks_what_was(self, acts: list[Act]) -> Decision | None:
+        """昨天入库了什么, 张三班组领了哪些: what has been is asked, though nothing is named."""
+        if self.has_amount or self.has_document or any(piece.has(Cue.SAYS) for piece in self.pieces):
+            return None
+        if not any(piece.text in PHRASES.whats for piece in self.pieces):
+            return None
+        is_dated = Shape.DATE in self.shapes
+        for act in acts:
+            after = self.pieces[act.index + 1] if act.index + 1 < len(self.pieces) else None
+            is_past = "了" in self.pieces[act.index].text or (
+                after is not None and after.text[:1] in ("了", "过", "的")
+            )
+            is_clear = act.is_strong or self.pieces[act.index].text in VERBS.clear
+            if act.intent in _ARRIVALS and is_clear and (is_past or is_dated):
+                return Decision(("ledger.query",), act.index)
         return None
+
+    def _asks_help(self, act: Act) -> bool:
+        """怎么用, not 怎么用水泥; 功能, not 功能太多了."""
+        others = [p for p in self.pieces if p is not self.pieces[act.index] and not p.is_gap]
+        if any(is_part(p) or p.shape is Shape.HUMAN or (p.word is not None and p.word.names) for p in others):
+            return False
+        strange = sum(len(p.text) for p in others if p.shape is Shape.UNKNOWN)
+        if len(self.pieces[act.index].text) > _NOUN_MAX or self.pieces[act.index].text in PHRASES.pleas:
+            return strange <= _STRANGE_MAX
+        return strange == 0 and not any(p.has(Cue.VAGUE, Cue.NOT) for p in others)
+
+    def _counted_before(self, acts: list[Act], queries: list[Act]) -> list[Act]:
+        """水泥领了20包，还有多少: a short verb with an amount, in another clause than the question."""
+        asked = {i for query in queries for i in self._clause(query.index)}
+        return [
+            act
+            for act in acts
+            if act.intent in LINE_INTENTS
+            and self.pieces[act.index].text in VERBS.clear
+            and act.index not in asked
+            and not self._is_attribute(act)
+            and any(self.pieces[i].shape is Shape.QUANTITY for i in self._clause(act.index))
+        ]
 
     def _two_queries(self, queries: list[Act]) -> Decision | None:
         """日报发我，还有缺货预警也看下: two questions, unless the one is only a word in the other."""
@@ -306,6 +457,11 @@ class _Judge:
             return None
         return self._one_of(told)
 
+    def _is_permission(self, act: Act) -> bool:
+        """能领吗: whether it may be done, not whether it was."""
+        before = self.pieces[act.index - 1] if act.index else None
+        return act.intent in LINE_INTENTS and before is not None and before.text in PHRASES.modals
+
     def _is_need(self, act: Act, strong: list[Act]) -> bool:
         """采购5条，后天到货: beside another verb it says until when."""
         before = self._beside(act.index, -1)
@@ -315,6 +471,8 @@ class _Judge:
     def _asked(self, acts: list[Act]) -> Decision | None:
         """是不是领了20包: a question about what has been, whatever number is in it."""
         is_asked = any(piece.text in PHRASES.questions for piece in self.pieces)
+        if any(self._is_permission(act) for act in acts):
+            return None
         if is_asked and self.has_material and any(act.intent in _ARRIVALS for act in acts):
             return Decision(("ledger.query",), acts[0].index)
         return None
@@ -335,8 +493,9 @@ class _Judge:
                 and not self._is_attribute(act)
             )
         ]
-        usable = [act for act in usable if self._has_place(act)]
+        usable = [act for act in usable if self._has_place(act) and not self._is_bought(act)]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
+        usable = [act for act in usable if not self._is_attribute(act)] or usable
         first = min((act.index for act in usable), default=-1)
         return [act for act in usable if act.index == first][:1]
 
@@ -345,9 +504,19 @@ class _Judge:
         if act.intent != "transfer.create" or self.pieces[act.index].text in VERBS.clear:
             return True
         return any(
-            piece.has(Cue.TO, Cue.GIVE, Cue.DONE) or piece.codes(Domain.PROJECT) or piece.codes(Domain.WAREHOUSE)
-            for piece in self.pieces
+            (piece.has(Cue.TO, Cue.GIVE, Cue.DONE) and not self._is_setting(act.intent, index))
+            or piece.codes(Domain.PROJECT)
+            or piece.codes(Domain.WAREHOUSE)
+            for index, piece in enumerate(self.pieces)
         )
+
+    def _is_bought(self, act: Act) -> bool:
+        """买了20包: it was bought already; only a supplier beside it makes an order of it."""
+        after = self._beside(act.index, 1) if self.pieces[act.index].text == "买" else None
+        behind = self.pieces[act.index + 1] if act.index + 1 < len(self.pieces) else after
+        if after is None or behind is None or behind.text not in ("了", "过"):
+            return False
+        return not any(piece.codes(Domain.SUPPLIER) for piece in self.pieces)
 
     def _clear(self, acts: list[Act], told: list[Act]) -> list[Act]:
         """领…5个，退…2个: a short verb with an amount in a clause of its own is a command beside the other."""
@@ -398,6 +567,11 @@ class _Judge:
         return not any(p.shape is Shape.QUANTITY for p in between) or not any(
             p.shape is Shape.QUANTITY for p in self.pieces[max(places) :]
         )
+
+
+def _asked_amount(piece: Piece) -> Piece:
+    is_asked = piece.shape in (Shape.QUANTITY, Shape.NUMBER) and piece.number is None and piece.text.startswith("多少")
+    return replace(piece, shape=Shape.WORD, word=_HOW_MUCH) if is_asked else piece
 
 
 def _names(piece: Piece) -> bool:

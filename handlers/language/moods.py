@@ -18,10 +18,34 @@ def is_noun(pieces: Sequence[Piece], index: int) -> bool:
     return after is not None and after.shape is Shape.UNKNOWN and after.text.startswith(PHRASES.nouns)
 
 
+def is_adverb(pieces: Sequence[Piece], index: int) -> bool:
+    """还 is a verb only right before what is given back: 还缺20包 still lacks them."""
+    if pieces[index].text not in PHRASES.adverbs or index + 1 >= len(pieces):
+        return False
+    after = pieces[index + 1]
+    return after.shape is Shape.UNKNOWN or (after.word is not None and bool(after.intents or after.word.cues))
+
+
+def is_told(pieces: Sequence[Piece], index: int) -> bool:
+    """领过了, 上次领了: what has been is told, not asked for."""
+    after = pieces[index + 1] if index + 1 < len(pieces) else None
+    if after is not None and after.text in PHRASES.past:
+        return True
+    said = ""
+    for piece in reversed(pieces[max(index - _DENIAL_REACH, 0) : index]):
+        if piece.shape is Shape.BREAK:
+            break
+        said = piece.text + said
+    return any(said.startswith(tale, at) for tale in PHRASES.tales for at in range(len(said))) and "的" not in said
+
+
 def is_denied(pieces: Sequence[Piece], act: Act) -> bool:
-    """先别领, 没人领, 不用急着领."""
+    """先别领, 没人领, 不用急着领; 取消领; 领不了, 领不领."""
+    after = pieces[act.index + 1] if act.index + 1 < len(pieces) else None
+    if after is not None and after.text in PHRASES.unable:
+        return True
     for piece in reversed(pieces[max(act.index - _DENIAL_REACH, 0) : act.index]):
-        if piece.has(Cue.NOT) and not piece.has(Cue.CORRECT):
+        if piece.has(Cue.NOT, Cue.DROP) and not piece.has(Cue.CORRECT):
             return True
         if piece.text == "不是" and not any(p.shape is Shape.QUANTITY for p in pieces[: act.index]):
             return True

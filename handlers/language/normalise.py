@@ -82,8 +82,8 @@ def _beside(char: str, *, before: str, after: str) -> str:
         return "" if after == "\n" else "\n"
     if char == "，":
         return "," if before in _DIGITS and "０" <= after <= "９" else "，"
-    if char in "—–":
-        return "-" if before in _DAY_ENDS and "0" <= after <= "9" else _SAME[char]  # 11月1日—15日
+    if char == "—":
+        return "-" if before in _DAY_ENDS and "0" <= after <= "9" else "，"  # 11月1日—15日
     is_inside = before in _NUMERALS and unicodedata.normalize("NFKC", after) in _NUMERALS
     return BROKEN if is_inside else ""
 
@@ -93,7 +93,7 @@ def _alone(char: str) -> str | None:
     """The normal form of a character; None where its neighbours decide."""
     if "a" <= char <= "z" or "0" <= char <= "9" or ("\u4e00" <= char <= "\u9fff" and not char.isnumeric()):
         return char  # nearly all of what is typed
-    if char in "²³，—–\r":
+    if char in "²³，—\r":
         return None
     if "\ud800" <= char <= "\udfff":
         return "\ufffd"

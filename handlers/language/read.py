@@ -24,7 +24,7 @@ from handlers.language.reasons import find_reason, words_of
 from handlers.language.segment import segment
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
@@ -123,8 +123,12 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
         add_lines(draft, message.pieces, message.catalogue, things=message.context.things)
         if not draft.lines and _is_chatter(message):
             return None
+        if not draft.lines and any(piece.text.startswith(PHRASES.partly) for piece in message.pieces):
+            draft.lack("lines")
     if draft.intent in MATERIAL_QUERIES:
         add_queried(draft, message.pieces, message.catalogue, things=message.context.things)
+    if draft.lines and draft.intent in LINE_INTENTS | MATERIAL_QUERIES and _is_scattered(draft, message):
+        return None
     return draft
 
 
@@ -138,3 +142,16 @@ def _without(message: Message, where: range) -> Message:
 def _is_chatter(message: Message) -> bool:
     """A verb among many strange words and no thing at all is talk, not a command."""
     return sum(len(p.text) for p in message.pieces if p.shape is Shape.UNKNOWN) > 3
+
+
+def _is_scattered(draft: Draft, message: Message) -> bool:
+    """库存太乱了该整理了: strange stretches with small words between them, and no thing nor amount, are talk."""
+    if any(line.material or line.quantity for line in draft.lines) or draft.candidates:
+        return False
+    stretches, apart = 0, True
+    for piece in message.pieces:
+        if piece.shape is Shape.UNKNOWN and len(piece.text) > 1:
+            stretches, apart = stretches + apart, False
+        elif piece.word is not None and piece.word.cues:
+            apart = True
+    return stretches > 1

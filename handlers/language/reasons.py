@@ -78,7 +78,7 @@ def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     return any(
         p.shape is Shape.UNKNOWN
         or (p.intents and not p.has(Cue.TO, Cue.FILL, Cue.GIVE, Cue.NEED))
-        or p.has(Cue.NOT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM)
+        or p.has(Cue.NOT, Cue.FAULT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM)
         or is_part(p)
         for p in words
     )

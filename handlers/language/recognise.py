@@ -17,7 +17,7 @@ from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES
 
 # What one piece of each kind costs; a character that nothing explains costs most.
-_MARKED, _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 1, 4, 6, 7, 8, 11, 10
+_MARKED, _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 1, 4, 6, 7, 8, 13, 10
 _COST: Final = {Grade.FIRM: _WORD, Grade.PART: _PART, Grade.TRAIT: _TRAIT}
 
 # So many digits on end, if they name something, are a barcode: no quantity has so many.

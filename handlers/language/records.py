@@ -6,7 +6,7 @@ from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reasons import words_of
-from handlers.language.vocabulary import UNITS, Cue
+from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 _RECORDS: Final = frozenset(("labor.record", "rental.record"))
 
@@ -17,7 +17,8 @@ def add(draft: Draft, message: Message) -> None:
         _add_work(draft, message)
     elif draft.intent == "progress.report":
         percents = [piece.number for piece in _after_correction(message, Shape.PERCENT)]
-        if len(percents) == 1 and percents[0] is not None:
+        percents = percents[-1:] if _is_rise(message) else percents
+        if len(percents) == 1 and percents[0] is not None and not _is_remainder(message):
             draft.fields["percent"] = percents[0]
     elif draft.intent == "approval.approve":
         prices = [piece.number for piece in message.pieces if piece.shape is Shape.PRICE]
@@ -25,6 +26,28 @@ def add(draft: Draft, message: Message) -> None:
             draft.fields["unit_price"] = prices[0]
         elif prices:
             draft.lack("fields.unit_price")
+
+
+def _is_remainder(message: Message) -> bool:
+    """还差20%, 大概80%: what is left, or about how much, is not the share that is done."""
+    for index, piece in enumerate(message.pieces):
+        if piece.shape is not Shape.PERCENT:
+            continue
+        before, after = message.before(index), message.after(index)
+        if before is not None and (before.has(Cue.VAGUE) or before.text.endswith(PHRASES.left)):
+            return True
+        if after is not None and after.has(Cue.VAGUE):
+            return True
+    return False
+
+
+def _is_rise(message: Message) -> bool:
+    """从60%做到75%: two shares, the last of which it has come to."""
+    places = [index for index, piece in enumerate(message.pieces) if piece.shape is Shape.PERCENT]
+    if len(places) != 2:
+        return False
+    between = message.pieces[places[0] + 1 : places[1]]
+    return any(piece.has(Cue.TO) or piece.text.endswith("到") for piece in between)
 
 
 def _after_correction(message: Message, *shapes: Shape) -> list[Piece]:

@@ -6,6 +6,7 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import LINE_INTENTS, PERIOD_QUERIES
 from handlers.language.vocabulary import PHRASES, Cue
 
+_RECORDS = frozenset(("labor.record", "rental.record", "progress.report"))
 _NEEDING = frozenset(("requisition.create", "purchase_order.create", "transfer.create"))
 
 
@@ -25,14 +26,23 @@ def add_times(draft: Draft, message: Message, verb: Piece | None) -> bool:
         is_needed = after is not None and after.has(Cue.NEED)
         future = piece.when.past[0] > message.today
         if draft.intent in _NEEDING and (future or is_needed or piece.when.ahead[1] >= message.today):
-            if piece.when.ahead[1] >= message.today:
+            if piece.when.ahead[1] >= message.today and not _is_today_of(message, index, verb):
                 draft.fields["need_by"] = piece.when.ahead[1].isoformat()
+        elif future and draft.intent in _RECORDS:
+            return False
         elif future and draft.intent in LINE_INTENTS:
             if not is_needed or _is_day_of(message, index, verb):
                 return False
         elif piece.when.is_day and piece.when.past[1] < message.today:
             draft.fields["date"] = piece.when.past[1].isoformat()
     return True
+
+
+def _is_today_of(message: Message, index: int, verb: Piece | None) -> bool:
+    """今天申购20包: it is asked for today, not needed today."""
+    when, after = message.pieces[index].when, message.after(index)
+    is_today = when is not None and when.is_day and when.ahead[1] == message.today
+    return is_today and after is not None and after is verb and not after.has(Cue.NEED)
 
 
 def _is_day_of(message: Message, index: int, verb: Piece | None) -> bool:

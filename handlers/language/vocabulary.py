@@ -45,6 +45,10 @@ class Cue(StrEnum):
     SIZE = "size"
     DONE = "done"
     WAIT = "wait"
+    FAULT = "fault"
+    PLAN = "plan"
+    IDLE = "idle"
+    NOTICE = "notice"
 
 
 # What a word cannot say at once.
@@ -79,6 +83,18 @@ class Phrases:
     choices: frozenset[str]
     how: frozenset[str]
     softeners: tuple[str, ...]
+    adverbs: frozenset[str]
+    pleas: frozenset[str]
+    arrivals: frozenset[str]
+    whats: frozenset[str]
+    conditions: tuple[str, ...]
+    left: tuple[str, ...]
+    partly: tuple[str, ...]
+    idle: tuple[str, ...]
+    past: frozenset[str]
+    tales: frozenset[str]
+    unable: frozenset[str]
+    modals: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +202,18 @@ def read_phrases(sheet: Sheet) -> Phrases:
         choices=frozenset(sheet.needed("choices")),
         how=frozenset(sheet.needed("how")),
         softeners=sheet.needed("softeners"),
+        adverbs=frozenset(sheet.needed("adverbs")),
+        pleas=frozenset(sheet.needed("pleas")),
+        arrivals=frozenset(sheet.needed("arrivals")),
+        whats=frozenset(sheet.needed("whats")),
+        conditions=sheet.needed("conditions"),
+        left=sheet.needed("left"),
+        partly=sheet.needed("partly"),
+        idle=sheet.needed("idle"),
+        past=frozenset(sheet.needed("past")),
+        tales=frozenset(sheet.needed("tales")),
+        unable=frozenset(sheet.needed("unable")),
+        modals=frozenset(sheet.needed("modals")),
     )
     sheet.close()
     return found
