@@ -1,7 +1,7 @@
 """Items: which quantity, size, price and lot belong to which material words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -105,6 +105,7 @@ class ItemBuilder:
         self.loose_end = -1
         self.correcting = False
         self.recalling = False
+        self.parting = False
         self.dropping = False
         self.each = False
         self.totalling = False
@@ -144,6 +145,9 @@ class ItemBuilder:
         elif piece.has(Cue.RECALL):
             self._close()
             self.recalling = True
+        elif piece.has(Cue.AMONG):
+            self._close()
+            self.parting = True
         elif piece.has(Cue.MORE) and self.recalling:
             self.recalling = False
         elif piece.has(Cue.DROP):
@@ -239,6 +243,8 @@ class ItemBuilder:
 
     def _quantity(self, piece: Piece) -> None:
         item = self.current
+        if self.parting:  # 其中200块: which amount is meant is asked
+            piece, self.parting = replace(piece, number=None), False
         if item.is_empty and self._is_awaited():
             self.items[-1].quantity, self.items[-1].end = piece, piece.end
             return

@@ -137,7 +137,7 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
         item = resolved.item
         if item.is_dropped:
             kept = [line for line in kept if not line.pool & resolved.pool]
-        elif kept and (item.is_correction or (item.is_echo and not item.has_mention and item.quantity is not None)):
+        elif kept and (item.is_correction or (item.is_echo and _is_mere_amount(item))):
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
         elif (again := _echoed(kept, resolved)) is not None:
@@ -145,6 +145,10 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
         else:
             kept.append(resolved)
     return kept
+
+
+def _is_mere_amount(item: Item) -> bool:
+    return item.is_bare_number or (item.quantity is not None and not item.has_mention)
 
 
 def _echoed(kept: list[Resolved], resolved: Resolved) -> int | None:

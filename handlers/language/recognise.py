@@ -179,10 +179,22 @@ class Recogniser:
             if not _LONELY_NUMERAL.fullmatch(text, start, end):
                 found.append((end, _CLAIM + 1, self._exact(start, end)))
             self._spelled_size(found, start, end)
+            self._shortened(found, start, end)
         if self._ranges and (match := _RANGE.match(text, start, stop)) and size_of(match[0]) is None:
             found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
         if self._vague and (match := _VAGUE.match(text, start, stop)):
             found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
+
+    def _shortened(self, found: list[Edge], start: int, end: int) -> None:
+        """1w块, 2k个: letters for 万 and 千, where a unit follows."""
+        text = self.text
+        scale = {"w": "万", "k": "千"}.get(text[end : end + 1]) if text[start] in _DIGITS else None
+        unit = self.lexicon.get(text[end + 1 : end + 2]) if scale else None
+        if scale is None or unit is None or not unit.units or unit.text.isascii():
+            return
+        size = size_of(text[start : end + 1])
+        if size is None or not self.catalogue.sized_alike(size):  # 12W只 where lamps have 12 W
+            found.append((end + 1, _CLAIM, self._number(start, end + 1, exact(text[start:end] + scale))))
 
     def _spelled_size(self, found: list[Edge], start: int, end: int) -> None:
         """4眼 where the catalogue has a thing of 四眼, which is a word of its own."""
