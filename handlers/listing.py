@@ -13,7 +13,7 @@ from domain.errors import DomainError
 from domain.operation import Question
 from handlers.language import Catalogue, Context, Line, Reading, Status, read
 from handlers.language.ordinals import chosen
-from handlers.language.tables import columns_of, row_text
+from handlers.language.pasted import columns_of, row_text
 from handlers.language.verbs import LINE_INTENTS
 from handlers.messages import Cell
 from handlers.pointing import Pointed

@@ -10,30 +10,60 @@ from domain.company import Company
 from domain.operation import Dialogue, Question
 from domain.values import parse_decimal
 from handlers.language import Line, Reading, Status
+from handlers.nearby import is_guess
 
 YES: Final = frozenset(
     {"对", "是", "是的", "嗯", "好", "好的", "可以", "确认", "再记一次", "再记", "再记一笔", "ok", "OK"}
 )
 NO: Final = frozenset({"不", "不是", "不用", "不用了", "算了", "取消", "不要", "不要了", "否"})
+NONE_OF_THESE: Final = frozenset({"不", "不是", "都不是", "不是这个", "不是的", "否"})
 # What people put around a name when they answer with it: 给瓦工班, 用在主体结构吧, 跟海螺买.
 _POLITE: Final = re.compile(r"^(?:给|是|用在|用于|用|跟|找|从)|(?:的|吧|呀|啊|呢|领的|领|用|用的|买|家)$")
 _PRICE: Final = re.compile(r"lines\[(\d+)\]\.unit_price")
+_MATERIAL: Final = re.compile(r"lines\[(\d{1,4})\]\.material", re.ASCII)
 _ORDINALS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
 @dataclass(eq=False)
 class Unclear(Question):
-    """The intent is clear, something required is absent; `reading` is what was understood."""
+    """The intent is clear, something required is absent; `reading` is what was understood.
+
+    `is_again`: the answer to this question was not understood.
+    """
 
     reading: Reading
+    is_again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One thing to choose: its path, the words that named it, and the names to choose from, numbered from `first`.
+
+    `is_guess`: the words name nothing in the book, the names are only like them.
+    """
+
+    path: str
+    said: str
+    names: tuple[str, ...]
+    first: int
+    is_guess: bool = False
 
 
 @dataclass(eq=False)
 class WhichOne(Question):
-    """Several things fit; `labels` are the words for each candidate, by path."""
+    """Several things fit. The numbers run on through all choices, so that `1 4` answers two of them."""
 
     reading: Reading
-    labels: tuple[tuple[str, tuple[str, ...]], ...]
+    offers: tuple[Choice, ...]
+    is_again: bool = False
+
+
+@dataclass(eq=False)
+class StillOpen(Question):
+    """The answer to a question that a decision asked was not understood; `names` are the choices, if there are any."""
+
+    path: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +71,8 @@ class Memo:
     """An open question: the reading it is about, the paths asked for, and what could be chosen.
 
     `said` is the digest of the words that began it, so that repeating them is noticed after the answer as well;
-    `again` that the person has said already that they mean it.
+    `again` that the person has said already that they mean it. `is_decided`: a decision asked, the words themselves
+    are complete. `tries`: how many answers were not understood.
     """
 
     reading: Reading
@@ -49,6 +80,8 @@ class Memo:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     said: str = ""
     again: bool = False
+    is_decided: bool = False
+    tries: int = 0
 
     @property
     def wants_yes(self) -> bool:
@@ -61,6 +94,8 @@ class Memo:
             "choices": {k: list(v) for k, v in self.choices.items()},
             "said": self.said,
             "again": self.again,
+            "decided": self.is_decided,
+            "tries": self.tries,
         }
         return json.dumps(body, ensure_ascii=False)
 
@@ -74,15 +109,31 @@ class Memo:
             choices=choices,
             said=body.get("said", ""),
             again=body.get("again", False),
+            is_decided=body.get("decided", bool(choices)),
+            tries=body.get("tries", 0),
         )
 
 
-def memo_of(reading: Reading, question: Question, *, said: str = "", again: bool = False) -> Memo:
+def memo_of(reading: Reading, question: Question, *, said: str = "", again: bool = False, tries: int = 0) -> Memo:
     """What to keep of a question: the reading as pending, with what is missing."""
     if isinstance(question, Unclear | WhichOne):
-        return Memo(reading=reading, asks=question.asks, said=said, again=again)
+        return Memo(reading=question.reading, asks=question.asks, said=said, again=again, tries=tries)
     pending = replace(reading, status=Status.INCOMPLETE, missing=question.asks)
-    return Memo(reading=pending, asks=question.asks, choices=dict(question.choices), said=said, again=again)
+    choices = dict(question.choices)
+    return Memo(
+        reading=pending, asks=question.asks, choices=choices, said=said, again=again, is_decided=True, tries=tries
+    )
+
+
+def asked_again(memo: Memo, company: Company) -> Question:
+    """The question of a memo once more, because the answer was not understood. Nothing is carried out for it."""
+    if memo.is_decided:
+        path = memo.asks[0] if memo.asks else ""
+        names = tuple(label(path, code, company) for code in memo.choices.get(path, ()))
+        return StillOpen(path, names, asks=memo.asks)
+    if memo.reading.candidates:
+        return which_one(memo.reading, company, is_again=True)
+    return Unclear(memo.reading, is_again=True, asks=memo.asks)
 
 
 def answered(memo: Memo, text: str, company: Company) -> Reading | None:
@@ -106,12 +157,18 @@ def _priced(line: Line, price: str) -> Line:
     return replace(line, unit_price=price)
 
 
+def plain_words(text: str) -> str:
+    """A short answer without what thumbs and speech recognition put behind it."""
+    return text.strip(" \t\n,，。.!！~～;；")
+
+
 def _value(path: str, text: str, choices: tuple[str, ...], company: Company) -> str | None:
     if path == "fields.reason":
         return text
     if _PRICE.fullmatch(path):
         return _price(text)
     named = {label: code for code in choices for label in _labels(path, code, company)}
+    text = plain_words(text)
     plain = _POLITE.sub("", text)
     if plain in named:
         return named[plain]
@@ -121,7 +178,7 @@ def _value(path: str, text: str, choices: tuple[str, ...], company: Company) -> 
 
 
 def _price(text: str) -> str | None:
-    plain = text.removeprefix("单价").lstrip("￥¥").rstrip("元块").strip()
+    plain = plain_words(text).removeprefix("单价").lstrip("￥¥").rstrip("元块钱").strip()
     try:
         parse_decimal(plain)
     except Exception:
@@ -164,6 +221,23 @@ def label(path: str, code: str, company: Company) -> str:
     return code
 
 
-def which_one(reading: Reading, company: Company) -> WhichOne:
-    labels = tuple((p, tuple(label(p, c, company) for c in codes)) for p, codes in reading.candidates.items())
-    return WhichOne(reading, labels, asks=(*reading.candidates, *reading.missing))
+def which_one(reading: Reading, company: Company, *, is_again: bool = False) -> WhichOne:
+    offers, first = list[Choice](), 1
+    for path, codes in reading.candidates.items():
+        offers.append(
+            Choice(
+                path=path,
+                said=_said(reading, path),
+                names=tuple(label(path, code, company) for code in codes),
+                first=first,
+                is_guess=is_guess(reading, path),
+            )
+        )
+        first += len(codes)
+    return WhichOne(reading, tuple(offers), is_again, asks=(*reading.candidates, *reading.missing))
+
+
+def _said(reading: Reading, path: str) -> str:
+    found = _MATERIAL.fullmatch(path)
+    line = reading.lines[int(found[1])] if found and int(found[1]) < len(reading.lines) else None
+    return (line.said or "") if line is not None else ""

@@ -30,9 +30,21 @@ from handlers.ask import Ask
 from handlers.language import Catalogue, Context, Reading, Status, read
 from handlers.language.verbs import LINE_INTENTS
 from handlers.messages import ChatKind, ChatMessage, Text, Voice
+from handlers.nearby import is_guess, with_guesses, without_guesses
 from handlers.numbers_in_text import first_number
 from handlers.pointing import Pointed
-from handlers.questions import NO, YES, Memo, Unclear, answered, memo_of, which_one
+from handlers.questions import (
+    NO,
+    NONE_OF_THESE,
+    YES,
+    Memo,
+    Unclear,
+    answered,
+    asked_again,
+    memo_of,
+    plain_words,
+    which_one,
+)
 
 INTENTS: Final[Mapping[str, Callable[[Ask], Operation]]] = {
     "requisition.create": requisition.submit,
@@ -57,6 +69,13 @@ class NotYet(DomainError):
     intent: str
 
 
+@dataclass(eq=False)
+class TwoThings(DomainError):
+    """One message asks for two things; nothing of it is done."""
+
+    intents: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helped:
     """帮助: what this person may do here."""
@@ -76,6 +95,10 @@ class NotUnderstood:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueEnded:
     """算了: the open question is dropped."""
+
+
+# So many answers that say nothing are asked about again; then the question is dropped.
+TRIES_MAX: Final = 2
 
 
 class Catalogues:
@@ -117,7 +140,7 @@ class Talk:
         self._kept: Memo | None = None  # what a question keeps that was asked about no reading
         self._meant: tuple[tuple[object, ...], Operation] | None = None
         self._reading: Reading | None = None
-        self._said, self._again = "", False
+        self._said, self._again, self._tries = "", False, 0
 
     def operation(self) -> Operation:
         return Operation(
@@ -169,7 +192,7 @@ class Talk:
         if self._kept is not None:
             return self._kept.write()
         reading = self._reading or Reading(status=Status.UNKNOWN)
-        return memo_of(reading, question, said=self._said, again=self._again).write()
+        return memo_of(reading, question, said=self._said, again=self._again, tries=self._tries).write()
 
     def _operation(self, facts: Facts) -> Operation:
         """What the message asks for; worked out again only when the company or the open question changed."""
@@ -182,7 +205,7 @@ class Talk:
         if self.by.person not in facts.company.people:
             sender = self._message.sender
             return membership.greet(by=self.by, nick=sender.nick, is_admin=sender.is_admin)
-        self._pointed, self._kept = None, None
+        self._pointed, self._kept, self._tries = None, None, 0
         return self._meaning(facts)
 
     def _meaning(self, facts: Facts) -> Operation:
@@ -192,9 +215,12 @@ class Talk:
             return command
         dialogue = facts[self._dialogue]
         memo = Memo.read(dialogue) if is_open(dialogue, facts) and dialogue else None
-        if memo is not None and self._text in NO:
+        plain = plain_words(self._text)
+        if memo is not None and plain in NONE_OF_THESE and any(is_guess(memo.reading, path) for path in memo.asks):
+            return self._do(without_guesses(memo.reading), facts, said=memo.said, again=memo.again, guesses=False)
+        if memo is not None and plain in NO:
             return self._answer(DialogueEnded())
-        if memo is not None and memo.wants_yes and self._text in YES:
+        if memo is not None and memo.wants_yes and plain in YES:
             return self._do(replace(memo.reading, status=Status.OK, missing=()), facts, said=memo.said, again=True)
         if memo is not None and listing.is_asked(memo):
             return self._for_sheet(facts, memo)
@@ -216,13 +242,23 @@ class Talk:
         if (memo is None or memo.wants_yes) and (found := self._about_pointed(facts)) is not None:
             return found
         alone = self._reading_of(facts, None)
+        if memo is not None and memo.wants_yes and alone.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
+            return self._ask_again(memo, facts)
         if memo is None or memo.wants_yes or _stands_alone(alone, memo):
             return self._do(alone, facts, said=said_digest(self._text, self.by))
         complete = answered(memo, self._text, facts.company)
         reading = complete if complete is not None else self._reading_of(facts, memo)
+        if reading.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
+            return self._ask_again(memo, facts)
         if reading == alone:
             return self._do(alone, facts, said=said_digest(self._text, self.by))
         return self._do(reading, facts, said=memo.said, again=memo.again)
+
+    def _ask_again(self, memo: Memo, facts: Facts) -> Operation:
+        """Words that answer nothing leave the question open, and what was understood before. Raises the question."""
+        question = asked_again(memo, facts.company)
+        self._kept = replace(memo, tries=memo.tries + 1)
+        raise question
 
     def _about_pointed(self, facts: Facts) -> Operation | None:
         """Words that name no thing are about what was pointed at a moment ago."""
@@ -281,13 +317,17 @@ class Talk:
         projects = {grant.project for grant in person.grants}
         return projects.pop() if len(projects) == 1 else None
 
-    def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False) -> Operation:
+    def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False, guesses: bool = True) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
         if reading.status is Status.UNKNOWN or reading.intent is None:
             if self._text.rstrip("。！!~～ ") in _GREETINGS:
                 return self._help(facts, reading)
             reading = self._looked_up(facts) or reading
+        if guesses and reading.intent in LINE_INTENTS:
+            reading = with_guesses(reading, facts.company)
         self._reading, self._said, self._again = reading, said, again
+        if "intent" in reading.candidates:
+            raise TwoThings(reading.candidates["intent"])
         if reading.status is Status.UNKNOWN or reading.intent is None:
             return self._not_understood()
         if reading.intent == "dialogue.cancel":

@@ -8,7 +8,7 @@ from domain.errors import DomainError
 from domain.operation import Facts, Operation
 from handlers import listing
 from handlers.language import Line
-from handlers.language.tables import columns_of
+from handlers.language.pasted import columns_of
 from handlers.listing import ReadAhead
 from handlers.messages import ChatKind, Listed
 from handlers.talk import Catalogues, Talk, said_digest

@@ -1,236 +1,187 @@
-"""The company's names, indexed once for reading: materials by word and size, people and places by name."""
+"""The company's names, indexed for reading: built once, brought up to date by difference when the company changes."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from domain.company import Company, Material
-from handlers.language.lexicon import Domain, Lexicon, Tier
-from handlers.language.normalise import normalise
-from handlers.language.sizes import Size, sizes_in
-from handlers.language.verbs import STRONG, WEAK
-from handlers.language.vocabulary import COUNTERS, CUES, HOMOPHONES, UNIT_ALIASES, WORK_UNITS
+from domain.company import Company
+from handlers.language.book import book_words, full_names
+from handlers.language.index import Kind, MaterialIndex
+from handlers.language.lexicon import Domain, Lexicon
+from handlers.language.naming import Tier
+from handlers.language.postings import Pool, first_slots, pool_of, slots_in, union_of
+from handlers.language.sizes import Size, fits, rescaled, tenfold
+from handlers.language.vocabulary import HOMOPHONES
 
-_RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]+")
-_PART_MAX: Final = 6
-_CHINESE_LETTERS: Final = re.compile(r"[a-z]{2,}[\u4e00-\u9fff]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What reading needs to know of one material."""
-
-    code: str
-    order: int
-    name: str
-    category: str
-    base_unit: str
-    per_base: Mapping[str, Fraction]
-    sizes: tuple[Size, ...]
-    text: str
-
-    def keeps(self, unit: str) -> bool:
-        return unit == self.base_unit or unit in self.per_base
+# Pools of more names than this are not followed further: nobody means all of them.
+NAMES_MAX: Final = 64
+_SIZES_MAX: Final = 512
+# What names, units and equipment of the book are read from.
+_BOOK: Final = (
+    "units", "projects", "people", "teams", "suppliers", "customers", "warehouses", "equipment",
+)  # fmt: skip
 
 
 class Catalogue:
-    """The index over one company. Immutable once built."""
+    """The index over one company. Never changed once made."""
 
-    def __init__(self, company: Company) -> None:
-        self._lexicon = Lexicon()
-        self.materials: Mapping[str, Kind] = MappingProxyType(
-            {m.code: _kind(m, order) for order, m in enumerate(company.materials.values())}
-        )
-        self.codes: frozenset[str] = frozenset(_plain(code) for code in company.materials)
+    def __init__(self, company: Company, index: MaterialIndex) -> None:
+        self._company, self._index = company, index
+        self.materials: Mapping[str, Kind] = MappingProxyType(index.kinds)
         self.stages: Mapping[str, tuple[str, ...]] = {p.code: p.stages for p in company.projects.values()}
         self.equipment_unit: Mapping[str, str] = {e.code: e.unit for e in company.equipment.values()}
         self.people: frozenset[str] = frozenset(company.people)
-        self.known_dims: frozenset[tuple[str, ...]] = frozenset(
-            size.dims[:n]
-            for kind in self.materials.values()
-            for size in kind.sizes
-            for n in range(2, len(size.dims) + 1)
-        )
-        self.size_prefixes: frozenset[str] = frozenset(
-            size.prefix for m in company.materials.values() for size in sizes_in(_plain(m.spec)) if size.prefix
-        )
-        self._add_language()
-        self._add_units(company)
-        for material in company.materials.values():
-            self._add_material(material)
-        self._forms: dict[tuple[Domain, str], list[str]] = {}
-        self._add_names(company)
-        self._lexicon.finish(HOMOPHONES.items())
+        self.lexicon: Final = Lexicon(book_words(company, index), HOMOPHONES, index)
+        self._forms = full_names(company)
+        self._by_length = _by_length(index)
+        # The same few sizes are asked for again and again; what is remembered is never seen from outside.
+        self.sized = lru_cache(maxsize=_SIZES_MAX)(self._sized)
 
     @classmethod
     def of(cls, company: Company) -> "Catalogue":
         """Build the index."""
-        return cls(company)
+        return cls(company, MaterialIndex.of(company.materials))
+
+    def updated(self, company: Company) -> "Catalogue":
+        """The index of a later company, which shares what has not changed and equals one that is built anew."""
+        index = self._index.updated(company.materials)
+        is_same_book = all(getattr(company, name) == getattr(self._company, name) for name in _BOOK)
+        return self if index is self._index and is_same_book else Catalogue(company, index)
 
     @property
-    def lexicon(self) -> Lexicon:
-        return self._lexicon
+    def everything(self) -> Pool:
+        """All materials."""
+        return self._index.everything
+
+    @property
+    def known_dims(self) -> frozenset[tuple[str, ...]]:
+        """The numbers of sizes with several, and how they begin."""
+        return self._index.known_dims
 
     def forms(self, domain: Domain, code: str) -> tuple[str, ...]:
         """All full names of one person, place or party."""
-        return tuple(self._forms.get((domain, code), ()))
+        return self._forms.get((domain, code), ())
+
+    def is_code(self, text: str) -> bool:
+        """Whether this is the code of a material, in normal form."""
+        return text in self._index.codes
+
+    def is_size_prefix(self, letters: str) -> bool:
+        """Whether some specification begins a size with these letters."""
+        return letters in self._index.prefixes
+
+    def is_spelled_tail(self, text: str) -> bool:
+        """Whether some specification says this behind a number in words: 眼 of 四眼."""
+        return text in self._index.spelled_tails
+
+    def is_trait(self, text: str) -> bool:
+        """Whether this is a word of some specification."""
+        return text in self._index.traits
+
+    def is_unit(self, unit: str) -> bool:
+        """Whether some material is kept in it."""
+        return unit in self._index.units
+
+    def pool(self, codes: Iterable[str]) -> Pool:
+        """The materials of these codes; what is no code of this catalogue is left out."""
+        pool: Pool = 0
+        for code in codes:
+            if (kind := self._index.kinds.get(code)) is not None:
+                pool |= 1 << kind.slot
+        return pool
+
+    def codes(self, pool: Pool) -> tuple[str, ...]:
+        """Their codes in the order of the catalogue."""
+        return self._coded(self._in_order(slots_in(pool)))
+
+    def nearest(self, pool: Pool, count: int) -> tuple[str, ...]:
+        """At most so many codes: all in the order of the catalogue, or else those with the shortest names first."""
+        if pool.bit_count() <= count:
+            return self._coded(self._first(pool, count))
+        found: list[int] = []
+        for named in self._by_length:
+            if (here := pool & named) and len(found) < count:
+                found += self._first(here, count - len(found))
+        return self._coded(found)
+
+    def first(self, pool: Pool) -> Kind | None:
+        """The first of them in the order of the catalogue."""
+        return next((self._index.by_slot[slot] for slot in self._first(pool, 1)), None)
 
     def in_order(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Material codes in the order of the catalogue, each once."""
-        return tuple(sorted(set(codes), key=lambda code: self.materials[code].order))
+        return self.codes(self.pool(codes))
 
-    def _add_language(self) -> None:
-        for cue, words in CUES.items():
-            for text in words:
-                word = self._lexicon.word(text)
-                word.cues |= {cue}
-        for table, strong in ((WEAK, False), (STRONG, True)):
-            for intent, words in table.items():
-                for text in words:
-                    self._lexicon.word(text).intents[intent] = strong
+    def keeping(self, units: Sequence[str]) -> Pool:
+        """The materials that are kept in one of these units."""
+        return union_of(self._index.units.get(unit, ()) for unit in units)
 
-    def _add_units(self, company: Company) -> None:
-        own = {unit.name: unit.aliases for unit in company.units.values()}
-        for material in company.materials.values():
-            for name in (material.base_unit, *(name for name, _ in material.units)):
-                own.setdefault(name, ())
-        for name in WORK_UNITS:
-            own.setdefault(name, ())
-        taken: dict[str, set[str]] = {}
-        for name, aliases in own.items():
-            for text in (name, *aliases, *UNIT_ALIASES.get(name, ())):
-                taken.setdefault(_plain(text), set()).add(name)
-        for text in COUNTERS:
-            taken.setdefault(text, {text})
-        for text, names in taken.items():
-            if text:
-                exact = {name for name in names if _plain(name) == text}
-                self._lexicon.word(text).units = tuple(sorted(exact or names))
+    def _sized(self, said: Size, marked: bool) -> Pool:  # a key of the cache
+        """The materials of which a size can be meant. `marked`: the text shows that it is a size."""
+        pool: Pool = 0
+        for size in (said, *rescaled(said)):
+            near = self._index.of_size(size.dims[0])
+            if len(size.dims) > 1:
+                near = (
+                    *near,
+                    *self._index.of_size(tenfold(size.dims[0])),
+                    *self._index.of_dims(tuple(sorted(size.dims))),
+                )
+            pool |= union_of(self._index.sizes[own] for own in near if fits(size, own, marked=marked))
+        return pool
 
-    def _add_material(self, material: Material) -> None:
-        code = material.code
-        for name in (material.name, *material.aliases, material.label, code, material.barcode):
-            text = _plain(name)
-            if len(text) < 2 and not _RUN.fullmatch(text):
-                continue
-            for form in {text, text.replace(" ", "")}:
-                self._lexicon.word(form).add_material(code, Tier.EXACT)
-        for name in (material.name, *material.aliases):
-            self._add_parts(code, _plain(name))
-        if category := _plain(material.category):
-            self._lexicon.word(category).add_material(code, Tier.HEAD)
-        for run in _RUN.findall(_plain(material.spec)):
-            self._add_traits(code, run)
+    def sized_alike(self, said: Size) -> Pool:
+        """The materials that have the very size that was said, unit and all."""
+        near = self._index.of_size(said.dims[0])
+        same = (own for own in near if (own.suffix, own.dims) == (said.suffix, said.dims))
+        return union_of(self._index.sizes[own] for own in same)
 
-    def _add_parts(self, code: str, name: str) -> None:
-        runs = _RUN.findall(name)
-        for index, run in enumerate(runs):
-            is_last = index == len(runs) - 1
-            if run.isascii():
-                if len(run) > 1:
-                    self._lexicon.word(run).add_material(code, Tier.PART)
-                continue
-            for start in range(len(run)):
-                for end in range(start + 2, min(len(run), start + _PART_MAX) + 1):
-                    tier = Tier.HEAD if is_last and end == len(run) else Tier.INNER
-                    self._lexicon.word(run[start:end]).add_material(code, tier)
-            self._lexicon.word(run[0]).add_material(code, Tier.TRAIT)
-            self._lexicon.word(run[-1]).add_material(code, Tier.PART if is_last else Tier.TRAIT)
-        for joined in _CHINESE_LETTERS.findall(name):
-            self._lexicon.word(joined).add_material(code, Tier.HEAD)
+    def of_dims(self, dims: tuple[str, ...]) -> Pool:
+        """The materials that have a size of these numbers in this order."""
+        same = (own for own in self._index.of_dims(tuple(sorted(dims))) if own.dims == dims)
+        return union_of(self._index.sizes[own] for own in same)
 
-    def _add_traits(self, code: str, run: str) -> None:
-        for text in {run, run.removesuffix("色")}:
-            if text and not (text.isascii() and len(text) < 2):
-                self._lexicon.word(text).add_material(code, Tier.TRAIT)
+    def namesakes(self, pool: Pool) -> Pool:
+        """All materials that are called as one of these, of at most NAMES_MAX names."""
+        found: Pool = 0
+        for _ in range(NAMES_MAX):
+            if not pool:
+                break
+            kind = self._index.by_slot[next(first_slots(pool, 1))]
+            assert kind is not None, "a free slot is in no pool"
+            same = pool_of(self._index.names[kind.name])
+            found |= same
+            pool &= ~same
+        return found
 
-    def _add_names(self, company: Company) -> None:
-        for domain, code, name in _names(company):
-            text = _plain(name)
-            if len(text) < 2:
-                continue
-            self._forms.setdefault((domain, code), []).append(text)
-            for form in {text, text.replace(" ", "")}:
-                self._lexicon.word(form).add_name(domain, code, Tier.EXACT)
-            for part in _name_parts(domain, text):
-                if not self._is_material(part):
-                    self._lexicon.word(part).add_name(domain, code, Tier.PART)
+    def called_alike(self, pool: Pool) -> Pool:
+        """All materials that share a name or another with one of these, of which NAMES_MAX are asked."""
+        found: Pool = 0
+        for slot in first_slots(pool, NAMES_MAX):
+            kind = self._index.by_slot[slot]
+            for name in kind.names if kind is not None else ():
+                for tier, posting in self._index.naming(name):
+                    if tier is Tier.EXACT:
+                        found |= pool_of(posting)
+        return found
 
-    def _is_material(self, part: str) -> bool:
-        """海螺水泥 begins a supplier's name, but whoever writes it means the cement."""
-        for start in range(len(part) - 1):
-            word = self._lexicon.get(part[start:])
-            if word is not None and any(tier <= Tier.HEAD for tier in word.materials.values()):
-                return True
-        word = self._lexicon.get(part)
-        return word is not None and bool(word.cues or word.intents or word.units)
+    def _first(self, pool: Pool, count: int) -> list[int]:
+        """The first slots in the order of the catalogue."""
+        if self._index.is_ordered:
+            return list(first_slots(pool, count))
+        return self._in_order(slots_in(pool))[:count]
+
+    def _in_order(self, slots: Iterable[int]) -> list[int]:
+        return list(slots) if self._index.is_ordered else sorted(slots, key=self._index.place.__getitem__)
+
+    def _coded(self, slots: Iterable[int]) -> tuple[str, ...]:
+        return tuple(kind.code for slot in slots if (kind := self._index.by_slot[slot]) is not None)
 
 
-def _kind(material: Material, order: int) -> Kind:
-    names = (material.name, *material.aliases)
-    text = " ".join(_plain(part) for part in (material.spec, *names))
-    return Kind(
-        code=material.code,
-        order=order,
-        name=_plain(material.name),
-        category=_plain(material.category),
-        base_unit=material.base_unit,
-        per_base=dict(material.units),
-        sizes=tuple(dict.fromkeys(size for part in (material.spec, *names) for size in sizes_in(_plain(part)))),
-        text=text,
-    )
-
-
-def _plain(text: str) -> str:
-    return normalise(text).text.strip()
-
-
-def _names(company: Company) -> Iterator[tuple[Domain, str, str]]:
-    yield from _places(company)
-    yield from _parties(company)
-
-
-def _places(company: Company) -> Iterator[tuple[Domain, str, str]]:
-    for project in company.projects.values():
-        for name in (project.code, project.name, *project.aliases):
-            yield Domain.PROJECT, project.code, name
-        for stage in project.stages:
-            yield Domain.STAGE, stage, stage
-    for domain, book in ((Domain.WAREHOUSE, company.warehouses), (Domain.EQUIPMENT, company.equipment)):
-        for thing in book.values():
-            for name in (thing.code, thing.name, *thing.aliases):
-                yield domain, thing.code, name
-
-
-def _parties(company: Company) -> Iterator[tuple[Domain, str, str]]:
-    for person in company.people.values():
-        for name in (person.id, person.name, *person.aliases):
-            yield Domain.PERSON, person.id, name
-    for team in company.teams.values():
-        yield Domain.TEAM, team.name, team.name
-    for domain, book in ((Domain.SUPPLIER, company.suppliers), (Domain.CUSTOMER, company.customers)):
-        for party in book.values():
-            for name in (party.code, party.name, *party.aliases):
-                yield domain, party.code, name
-
-
-def _name_parts(domain: Domain, name: str) -> Iterator[str]:
-    """Shortened names that people say: the beginning, for some kinds also the end, 钢筋班 for 钢筋一班."""
-    if domain is Domain.PERSON or not any("\u4e00" <= char <= "\u9fff" for char in name):
-        return
-    if domain is Domain.EQUIPMENT:
-        yield from (part for part in name.split() if not part.isascii())
-        return
-    shortest = 3 if domain is Domain.WAREHOUSE else 2
-    for end in range(shortest, len(name)):
-        yield name[:end]
-    if domain in (Domain.STAGE, Domain.PROJECT, Domain.WAREHOUSE):
-        for start in range(1, len(name) - 2):
-            yield name[start:]
-    if domain is Domain.STAGE and len(name) > 2:
-        yield name[-2:]
-    if domain is Domain.TEAM and len(name) > 3:
-        yield re.sub(r"[一二三四五六七八九十]", "", name)
+def _by_length(index: MaterialIndex) -> tuple[Pool, ...]:
+    """The materials by the length of their names, the shortest first."""
+    found: dict[int, Pool] = {}
+    for name, posting in index.names.items():
+        found[len(name)] = found.get(len(name), 0) | pool_of(posting)
+    return tuple(pool for _, pool in sorted(found.items()))

@@ -6,14 +6,10 @@ from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.pieces import Shape
 from handlers.language.verbs import DOCUMENT_INTENTS
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import DOCUMENTS, Cue
 
 _TAKES: Final = DOCUMENT_INTENTS | {"receipt.create", "supplier_return.create", "return.create", "issue.create"}
-KINDS: Final = {
-    "申购单": "SG", "请购单": "SG", "采购单": "CG", "采购订单": "CG", "入库单": "RK", "收货单": "RK",
-    "领料单": "LL", "领用单": "LL", "出库单": "LL", "退料单": "TL", "退库单": "TL", "退货单": "TH",
-    "调拨单": "DB", "报损单": "BS", "报废单": "BS", "盘点单": "PD", "销售单": "XS",
-}  # fmt: skip
+KINDS: Final = DOCUMENTS.kinds
 
 
 def add_document(draft: Draft, message: Message) -> None:
@@ -34,5 +30,5 @@ def add_document(draft: Draft, message: Message) -> None:
 def _points_back(message: Message, document: str) -> bool:
     if not any(piece.has(Cue.THAT) for piece in message.pieces):
         return False
-    kinds = {KINDS[word] for word in KINDS if word in message.source.text}
+    kinds = {letters for name, letters in KINDS.items() if name in message.source.text}
     return not kinds or document[:2] in kinds

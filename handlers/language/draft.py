@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from handlers.language.reading import FieldValue, Line, Reading, Status
+from handlers.language.reading import CANDIDATES_MAX, FieldValue, Line, Reading, Status
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS
-
-CANDIDATES_MAX: Final = 20
 
 _REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "purchase_order.create": ("supplier",),

@@ -98,14 +98,28 @@ def _named(intent: str, message: Message, index: int, piece: Piece) -> tuple[str
     before = message.before(index)
     for domain in _ordered(intent, domains):
         name = _role(intent, domain, before, message.after(index))
+        if (
+            name in ("from_project", "from_warehouse")
+            and intent == "transfer.create"
+            and _is_asked_where(message, before)
+        ):
+            name = name.replace("from_", "to_")
         if name is not None:
             return name, piece.codes(domain)
     return None
 
 
+def _is_asked_where(message: Message, before: Piece | None) -> bool:
+    """To the question where it shall go, a bare name is the place."""
+    pending = message.context.pending
+    is_source = before is not None and before.has(Cue.FROM)
+    return pending is not None and "fields.to_project" in pending.missing and not is_source
+
+
 def _is_exact(piece: Piece) -> bool:
-    names = piece.word.names if piece.word else {}
-    return any(tier is Tier.EXACT for codes in names.values() for tier in codes.values())
+    return piece.word is not None and any(
+        tier is Tier.EXACT for codes in piece.word.names.values() for tier in codes.values()
+    )
 
 
 def _ordered(intent: str, domains: Iterable[Domain]) -> list[Domain]:
@@ -174,6 +188,8 @@ def _add_recipient(draft: Draft, message: Message) -> None:
         return
     context = message.context
     for index, piece in enumerate(message.pieces):
+        if not (piece.has(Cue.ME) or piece.shape in (Shape.HUMAN, Shape.UNKNOWN)):
+            continue
         after, before = message.after(index), message.before(index)
         if piece.has(Cue.ME) and context.sender is not None:
             takes = after is not None and (bool(after.intents) or after.has(Cue.FILL, Cue.NEED))

@@ -1,14 +1,18 @@
 """The words a message can be made of, each with everything it can mean."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from enum import IntEnum, StrEnum
+from itertools import product
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from handlers.language.sounds import letter_keys, sound_keys
+from handlers.language.index import WORD_MAX, MaterialIndex
+from handlers.language.naming import NOTHING, Tier, Tiers, tiers_of, united
+from handlers.language.postings import Pool, union_of
+from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 from handlers.language.vocabulary import Cue
 
-WORD_MAX = 24
-SOUND_MAX = 6
+SOUND_MAX: Final = 6
 
 
 class Domain(StrEnum):
@@ -24,19 +28,6 @@ class Domain(StrEnum):
     EQUIPMENT = "equipment"
 
 
-class Tier(IntEnum):
-    """How well a word names something: the whole of it, its head, a part that identifies, or less.
-
-    INNER is what stands before the head: 石膏 of 石膏板 is another thing than the board, so it never decides alone.
-    """
-
-    EXACT = 0
-    HEAD = 1
-    PART = 2
-    INNER = 3
-    TRAIT = 4
-
-
 class Grade(IntEnum):
     """How much a word says by itself, best first."""
 
@@ -45,39 +36,47 @@ class Grade(IntEnum):
     TRAIT = 2
 
 
-@dataclass(slots=True)
-class Word:
+Names = Mapping[Domain, Mapping[str, Tier]]
+
+_NO_NAMES: Final[Names] = MappingProxyType({})
+_NO_INTENTS: Final = dict[str, bool]()
+_NO_CUES: Final = frozenset[Cue]()
+
+
+class Word(NamedTuple):
     """One surface form. `intents` maps an intent to whether the verb is strong."""
 
     text: str
-    materials: dict[str, Tier] = field(default_factory=dict[str, Tier])
+    tiers: Tiers = NOTHING
     units: tuple[str, ...] = ()
-    names: dict[Domain, dict[str, Tier]] = field(default_factory=dict[Domain, dict[str, Tier]])
-    intents: dict[str, bool] = field(default_factory=dict[str, bool])
-    cues: frozenset[Cue] = frozenset()
-    _grade: "Grade | None" = None
+    names: Names = _NO_NAMES
+    intents: dict[str, bool] = _NO_INTENTS
+    cues: frozenset[Cue] = _NO_CUES
+    grade: Grade = Grade.FIRM
+
+    @classmethod
+    def of_materials(cls, text: str, tiers: Tiers) -> "Word":
+        """A word that is nothing else."""
+        return cls(text, tiers, grade=_GRADES[tiers[0][0]])
 
     @property
-    def is_firm(self) -> bool:
-        """Whether the word is a whole name or a word of the language, not merely a piece of a name."""
-        tiers = [*self.materials.values(), *(t for codes in self.names.values() for t in codes.values())]
-        return bool(self.units or self.intents or self.cues) or any(tier <= Tier.HEAD for tier in tiers)
+    def names_material(self) -> bool:
+        return bool(self.tiers)
 
     @property
-    def grade(self) -> Grade:
-        """Worked out when it is first asked for, which is after everything was named."""
-        if self._grade is None:
-            tiers = [*self.materials.values(), *(t for codes in self.names.values() for t in codes.values())]
-            is_trait = min(tiers, default=Tier.TRAIT) is Tier.TRAIT
-            self._grade = Grade.FIRM if self.is_firm else Grade.TRAIT if is_trait else Grade.PART
-        return self._grade
+    def best_tier(self) -> Tier | None:
+        """How well it names the materials it names best."""
+        return self.tiers[0][0] if self.tiers else None
 
-    def add_material(self, code: str, tier: Tier) -> None:
-        self.materials[code] = min(tier, self.materials.get(code, tier))
+    @property
+    def is_head(self) -> bool:
+        """Whether it names a material by the whole of its name, or by its head."""
+        return bool(self.tiers) and self.tiers[0][0] <= Tier.HEAD
 
-    def add_name(self, domain: Domain, code: str, tier: Tier) -> None:
-        codes = self.names.setdefault(domain, {})
-        codes[code] = min(tier, codes.get(code, tier))
+    @property
+    def materials(self) -> Pool:
+        """All that it names, however well."""
+        return union_of(posting for _, posting in self.tiers)
 
     def best(self, domain: Domain) -> tuple[str, ...]:
         """The codes that the word names best in one domain."""
@@ -86,59 +85,108 @@ class Word:
         return tuple(code for code, tier in codes.items() if tier is least)
 
 
+# A whole name is firm; a mere piece of a name is not.
+_GRADES: Final = {
+    Tier.EXACT: Grade.FIRM,
+    Tier.HEAD: Grade.FIRM,
+    Tier.PART: Grade.PART,
+    Tier.INNER: Grade.PART,
+    Tier.TRAIT: Grade.TRAIT,
+}
+
+
+def graded(word: Word) -> Word:
+    """The word with its grade: a word of the language is firm, a name is as good as what it names best."""
+    if word.units or word.intents or word.cues:
+        return word._replace(grade=Grade.FIRM)
+    tiers = [tier for codes in word.names.values() for tier in codes.values()]
+    best = min((*tiers, *(tier for tier, _ in word.tiers)), default=Tier.TRAIT)
+    return word._replace(grade=_GRADES[best])
+
+
 class Lexicon:
-    """All words by surface, by sound and by letters. Built once, read only afterwards."""
+    """All words by surface, by sound and by letters: the book's, and under them those of the materials."""
 
-    def __init__(self) -> None:
-        self._words: dict[str, Word] = {}
-        self._by_sound: dict[str, set[str]] = {}
-        self._by_letters: dict[str, set[str]] = {}
-        self._reach: dict[str, int] = {}
-
-    def word(self, text: str) -> Word:
-        """The entry of a surface form, made where there is none."""
-        return self._words.setdefault(text, Word(text))
-
-    def reach(self, pair: str) -> int:
-        """How long the longest word is that begins with these two characters, at most WORD_MAX; else 1."""
-        return self._reach.get(pair, 1)
+    def __init__(self, book: Mapping[str, Word], slips: Mapping[str, str], index: MaterialIndex) -> None:
+        """`book` are the words of the language and of the company's names; `slips` stand for what was meant."""
+        self._index = index
+        self._sounds: dict[str, set[str]] = {}
+        self._letters: dict[str, set[str]] = {}
+        # A verb, a unit or a small word is never meant by its sound: slips of verbs stand in their own table.
+        self._silent = frozenset(text for text, word in book.items() if word.cues or word.intents or word.units)
+        for text, word in book.items():
+            if len(text) > 1 and text not in self._silent and word.grade is Grade.FIRM:
+                for key in sound_keys(text):
+                    self._sounds.setdefault(key, set()).add(text)
+                for key in letter_keys(text):
+                    self._letters.setdefault(key, set()).add(text)
+        self._sound_pairs = {sound_pair(key) for key in self._sounds}
+        self._book = dict(book)
+        for slip, meant in slips.items():
+            if slip not in self and (word := self.get(meant)) is not None:
+                self._book[slip] = word
+        self._lengths = self._measured()
 
     def get(self, text: str) -> Word | None:
-        return self._words.get(text)
+        word = self._book.get(text)
+        if word is None and (naming := self._index.words.get(text)) is not None:
+            return Word.of_materials(text, tiers_of(naming))
+        return word
 
-    def finish(self, homophones: Iterable[tuple[str, str]]) -> None:
-        """Index sounds and letters of everything named so far; then let known slips stand for what was meant."""
-        for text, word in self._words.items():
-            if not word.is_firm or word.cues or word.intents or word.units or len(text) < 2:
-                continue
-            for key in sound_keys(text):
-                self._by_sound.setdefault(key, set()).add(text)
-            for key in letter_keys(text):
-                self._by_letters.setdefault(key, set()).add(text)
-        for slip, meant in homophones:
-            if slip not in self._words and meant in self._words:
-                self._words[slip] = self._words[meant]
-        for text in self._words:
-            self._reach[text[:2]] = max(self._reach.get(text[:2], 1), min(len(text), WORD_MAX))
+    def grade(self, text: str) -> Grade | None:
+        """How much a word says by itself; None where there is none."""
+        word = self._book.get(text)
+        if word is not None:
+            return word.grade
+        naming = self._index.words.get(text)
+        if naming is None:
+            return None
+        return Grade.FIRM if isinstance(naming, int) else _GRADES[naming[0][0]]
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._book or text in self._index.words
+
+    def texts(self) -> frozenset[str]:
+        """Every word there is."""
+        return frozenset(self._book) | frozenset(self._index.words)
+
+    def lengths(self, pair: str) -> tuple[int, ...]:
+        """How long the words are that begin with these two characters, one character left out."""
+        return self._lengths.get(pair) or self._index.lengths.get(pair, ())
+
+    def may_sound(self, first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+        """Whether some word begins with one of these sounds and one of those."""
+        pairs, own = self._index.sound_pairs, self._sound_pairs
+        return any(pair in pairs or pair in own for pair in product(first, second))
 
     def sounding_like(self, keys: Iterable[str]) -> Word | None:
         """The words that sound like one of the keys, as one word that may mean any of them."""
-        return self._merged({text for key in keys for text in self._by_sound.get(key, ())})
+        found: set[str] = set()
+        for key in keys:
+            found.update(self._index.sounds.get(key, ()), self._sounds.get(key, ()))
+        return self._merged(found)
 
     def spelled(self, letters: str) -> Word | None:
         """The words whose pinyin or initials are these letters."""
-        return self._merged(self._by_letters.get(letters, set()))
+        return self._merged({*self._index.letters.get(letters, ()), *self._letters.get(letters, ())})
 
     def _merged(self, texts: set[str]) -> Word | None:
-        if not texts:
-            return None
-        if len(texts) == 1:
-            return self._words[next(iter(texts))]
-        merged = Word("/".join(sorted(texts)))
-        for word in (self._words[text] for text in sorted(texts)):
-            for code, tier in word.materials.items():
-                merged.add_material(code, tier)
+        words = [word for text in sorted(texts - self._silent) if (word := self.get(text)) is not None]
+        if len(words) < 2:
+            return words[0] if words else None
+        names: dict[Domain, dict[str, Tier]] = {}
+        for word in words:
             for domain, codes in word.names.items():
+                known = names.setdefault(domain, {})
                 for code, tier in codes.items():
-                    merged.add_name(domain, code, tier)
-        return merged
+                    known[code] = min(tier, known.get(code, tier))
+        return graded(Word("/".join(word.text for word in words), united(word.tiers for word in words), names=names))
+
+    def _measured(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, set[int]] = {}
+        for text in self._book:
+            if 1 < len(text) <= WORD_MAX:
+                found.setdefault(text[:2], set()).add(len(text))
+        return {
+            pair: tuple(sorted(lengths.union(self._index.lengths.get(pair, ())))) for pair, lengths in found.items()
+        }

@@ -3,25 +3,27 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # Stands where a number was tampered with; no rule reads across it.
 BROKEN: Final = "\ue000"
 
+# More characters than people type, so that few are looked up twice.
+_REMEMBERED_MAX: Final = 8192
+_SQUARES: Final = {ord("²"): "2", ord("³"): "3"}
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 _NUMERALS: Final = frozenset("0123456789.零〇一二三四五六七八九十百千万两半点")
 _DIGITS: Final = frozenset("0123456789")
+_DAY_ENDS: Final = frozenset("日号")
 _SAME: Final = {
     **dict.fromkeys("×✕✖╳⨯*＊", "x"),
     **dict.fromkeys("⌀Øø∅фФΦφϕ", "φ"),
     **dict.fromkeys("–−‐‑‒－~～〜", "-"),
     **dict.fromkeys("—―…", "，"),
-    **dict.fromkeys("\u2028\u2029\v\f\r\x85", "\n"),
-    "，": "，",
+    **dict.fromkeys("\u2028\u2029\v\f\x85", "\n"),
     "⁄": "/",
     "＠": "@",
-    "²": "2",
-    "³": "3",
     "\t": "\t",
     "\n": "\n",
 }
@@ -46,13 +48,15 @@ class Source:
 
 def normalise(raw: str) -> Source:
     """Full width to half width, one sign per meaning, small letters, nothing invisible."""
-    raw = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in raw).replace("\r\n", "\n")
-    suspicious = any(char in _BIDI for char in raw)
+    suspicious = not raw.isascii() and not _BIDI.isdisjoint(raw)
     out: list[str] = []
     origin: list[int] = []
     for index, char in enumerate(raw):
-        after = raw[index + 1] if index + 1 < len(raw) else ""
-        for plain in _plain(char, before=out[-1] if out else "", after=after):
+        same = _alone(char)
+        if same is None:
+            after = raw[index + 1] if index + 1 < len(raw) else ""
+            same = _beside(char, before=out[-1] if out else "", after=after)
+        for plain in same:
             # Behind a direction override a person sees other digits than we do.
             if suspicious and plain in _DIGITS and not (out and out[-1] in _DIGITS):
                 out.append(BROKEN)
@@ -62,13 +66,37 @@ def normalise(raw: str) -> Source:
     return Source("".join(out), raw, tuple(origin))
 
 
-def _plain(char: str, *, before: str, after: str) -> str:
+@lru_cache(maxsize=1024)
+def plain(text: str) -> str:
+    """The normal form of a name."""
+    chars = [_alone(char) for char in text]
+    same = [char for char in chars if char is not None]
+    return "".join(same).strip() if len(same) == len(chars) else normalise(text).text.strip()
+
+
+def _beside(char: str, *, before: str, after: str) -> str:
+    """The normal form of a character whose neighbours decide."""
+    if char in "²³":
+        return char.translate(_SQUARES) if before == "m" else BROKEN
+    if char == "\r":
+        return "" if after == "\n" else "\n"
+    if char == "，":
+        return "," if before in _DIGITS and "０" <= after <= "９" else "，"
+    if char == "—":
+        return "-" if before in _DAY_ENDS and "0" <= after <= "9" else "，"  # 11月1日—15日
+    is_inside = before in _NUMERALS and unicodedata.normalize("NFKC", after) in _NUMERALS
+    return BROKEN if is_inside else ""
+
+
+@lru_cache(maxsize=_REMEMBERED_MAX)
+def _alone(char: str) -> str | None:
+    """The normal form of a character; None where its neighbours decide."""
     if "a" <= char <= "z" or "0" <= char <= "9" or ("\u4e00" <= char <= "\u9fff" and not char.isnumeric()):
         return char  # nearly all of what is typed
-    if char in "²³" and before != "m":
-        return BROKEN
-    if char == "，" and before in _DIGITS and before != "" and "０" <= after <= "９":
-        return ","
+    if char in "²³，—\r":
+        return None
+    if "\ud800" <= char <= "\udfff":
+        return "\ufffd"
     same = _SAME.get(char)
     if same is not None:
         return same
@@ -78,7 +106,7 @@ def _plain(char: str, *, before: str, after: str) -> str:
         return BROKEN
     category = unicodedata.category(char)
     if category == "Cf":
-        return BROKEN if before in _NUMERALS and unicodedata.normalize("NFKC", after) in _NUMERALS else ""
+        return None
     if category in ("Cc", "So", "Zs", "Co", "Cn"):
         return " " if char not in ("㎡", "㎏", "㎥") and unicodedata.normalize("NFKC", char) == char else _folded(char)
     return _folded(char)

@@ -1,28 +1,60 @@
 """Numbers as people write them, to exact decimal strings. What is no exact number is None, never a guess."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from domain.errors import BadNumber
 from domain.values import MILLION, decimal_text, parse_decimal
+from handlers.language.tables import Sheet
 
-_DIGIT: Final = {
-    **{char: value for value, char in enumerate("零一二三四五六七八九")},
-    **{char: value for value, char in enumerate("〇壹贰叁肆伍陆柒捌玖")},
-    "两": 2,
-    "俩": 2,
-    "仨": 3,
-}
-_SCALE: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_MYRIAD: Final = {"万": 10_000, "亿": 100_000_000}
+
+@dataclass(frozen=True, slots=True)
+class NumeralWords:
+    """What each character of a Chinese numeral is worth."""
+
+    digits: Mapping[str, int]
+    apart: Mapping[str, int]
+    scales: Mapping[str, int]
+    myriads: Mapping[str, int]
+    tens: Mapping[str, int]
+    few: tuple[str, ...]
+
+
+def read_numerals(sheet: Sheet) -> NumeralWords:
+    """Raises TableFault."""
+    kinds = ("digits", "apart", "scales", "myriads", "tens")
+    worth = {kind: sheet.section(kind).numbers() for kind in kinds}
+    seen: dict[str, str] = {}
+    for kind, rows in worth.items():
+        for char in rows:
+            if len(char) != 1:
+                sheet.fault(kind, f"{char} must be one character")
+            if char in seen:
+                sheet.fault(kind, f"{char} stands in {seen[char]} already")
+            seen[char] = kind
+    found = NumeralWords(**worth, few=sheet.needed("few"))
+    sheet.close()
+    return found
+
+
+_WORDS: Final = read_numerals(Sheet.of("numerals.toml"))
+_DIGIT: Final = {**_WORDS.digits, **_WORDS.apart}
+_SCALE: Final = _WORDS.scales
+_MYRIAD: Final = _WORDS.myriads
+_NAMED: Final = {value: char for char, value in reversed(list(_WORDS.digits.items()))}
+_TENS: Final = {char: f"{_NAMED[worth // 10]}十" for char, worth in _WORDS.tens.items()}
 _LIMIT: Final = Fraction(10**12)
 
-CHINESE: Final = "零〇一二三四五六七八九十百千万亿两廿卅壹贰叁肆伍陆柒捌玖拾佰仟"
+# The characters of numerals that are written on end.
+CHINESE: Final = "".join((*_WORDS.digits, *_WORDS.scales, *_WORDS.myriads, *_WORDS.tens))
+APART: Final = "".join(_WORDS.apart)
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _MIXED: Final = re.compile(r"([\d,.]+)([百千万亿])", re.ASCII)
 # 三五包, 两三车: two neighbouring digits are "a few".
-_FEW: Final = re.compile(r"一两|一二|两三|二三|三四|三五|四五|五六|六七|七八|八九")
+_FEW: Final = re.compile("|".join(_WORDS.few))
 
 
 def exact(text: str) -> str | None:
@@ -60,7 +92,8 @@ def _digits(text: str) -> Fraction | None:
 
 def chinese(text: str) -> Fraction | None:
     """一百二十, 两千三, 一点五, 二零, 廿五. None for 三五 and 二三十, which mean "a few"."""
-    text = text.replace("廿", "二十").replace("卅", "三十")
+    for char, tens in _TENS.items():
+        text = text.replace(char, tens)
     whole, point, decimals = text.partition("点")
     if point:
         base = chinese(whole)

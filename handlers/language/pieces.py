@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.language.dates import When
-from handlers.language.lexicon import Domain, Tier, Word
+from handlers.language.lexicon import Domain, Word
 from handlers.language.sizes import Size
 from handlers.language.vocabulary import Cue
 
@@ -56,8 +56,8 @@ class Piece:
         return self.shape in (Shape.BREAK, Shape.SPACE)
 
     @property
-    def materials(self) -> dict[str, Tier]:
-        return self.word.materials if self.word is not None and self.shape is Shape.WORD else {}
+    def names_material(self) -> bool:
+        return self.shape is Shape.WORD and self.word is not None and self.word.names_material
 
     def codes(self, domain: Domain) -> tuple[str, ...]:
         """What the piece names best in a domain of the book."""

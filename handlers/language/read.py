@@ -1,12 +1,13 @@
-"""The corridor of reading: normalise, cut, fold, decide, fill, judge."""
+"""The corridor of reading: normalise, segment, recognise amounts, decide, assemble, judge (docs/language.md)."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from handlers.language import amounts, dialogue, records
-from handlers.language.acts import Decision
+from handlers.language import dialogue, records
+from handlers.language.acts import NOTHING, Decision
+from handlers.language.amounts import fold
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
 from handlers.language.documents import add_document
@@ -14,37 +15,66 @@ from handlers.language.draft import Draft, judge
 from handlers.language.fields import add_fields
 from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
+from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
-from handlers.language.normalise import Source, normalise
+from handlers.language.normalise import normalise
+from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, words_of
-from handlers.language.scan import scan
-from handlers.language.tables import add_table, split_table
+from handlers.language.segment import segment
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
-_LIST_MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
 
 
 def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
     """What a text means. Total: every string has a reading, most have UNKNOWN."""
     if len(text) > TEXT_MAX:
         return UNKNOWN
-    source = _without_list_marks(normalise(text))
-    body, table = split_table(source.text)
-    pieces = amounts.fold(scan(body, catalogue, today))
-    message = Message(
-        source=replace(source, text=body), pieces=pieces, context=context, catalogue=catalogue, today=today
+    message, table = recognised(text, context=context, catalogue=catalogue, today=today)
+    decision = decide(
+        message.pieces,
+        has_document=context.quoted_document is not None,
+        has_material=bool(context.things),
+        has_table=table is not None,
     )
-    decision = decide(pieces, has_document=context.quoted_document is not None, has_material=bool(context.things))
-    if context.pending is not None:
-        answer = dialogue.answer(message, context.pending, decision)
-        if answer is not None:
-            return answer
+    if table is not None:
+        decision = _about_table(table, decision, message.pieces)
+    return _answer(message, decision) or _command(message, decision, table)
+
+
+def recognised(text: str, *, context: Context, catalogue: Catalogue, today: date) -> tuple[Message, Table | None]:
+    """Normalise, take a pasted table apart, segment into pieces, put numbers to their units and prices."""
+    source = without_list_marks(normalise(text))
+    body, table = split_table(source.text)
+    pieces = fold(segment(body, catalogue, today))
+    source = replace(source, text=body)
+    return Message(source=source, pieces=pieces, context=context, catalogue=catalogue, today=today), table
+
+
+def _answer(message: Message, decision: Decision) -> Reading | None:
+    """The open question's answer, where there is one and this is it."""
+    pending = message.context.pending
+    if pending is None:
+        return None
+    return dialogue.answer(message, _still_known(pending, message.catalogue), decision)
+
+
+def _still_known(pending: Reading, catalogue: Catalogue) -> Reading:
+    """Materials that the catalogue no longer has are asked for anew."""
+    lines = tuple(
+        line if line.material is None or line.material in catalogue.materials else replace(line, material=None)
+        for line in pending.lines
+    )
+    return pending if lines == pending.lines else replace(pending, lines=lines)
+
+
+def _command(message: Message, decision: Decision, table: Table | None) -> Reading:
+    """Assemble what the intent needs, and judge it."""
     if not decision.intents:
         return UNKNOWN
     if len(decision.intents) > 1:
@@ -53,21 +83,16 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     if draft is None:
         return UNKNOWN
     if table is not None and draft.intent in LINE_INTENTS:
-        add_table(draft, table, catalogue, today)
+        add_table(draft, table, message.catalogue, message.today)
     return judge(draft)
 
 
-def _without_list_marks(source: Source) -> Source:
-    """1. 2. 3. before the items of a list are no numbers; blanks keep every place."""
-    marks = list(_LIST_MARK.finditer(source.text))
-    counted = [int(mark[1]) for mark in marks] == list(range(1, len(marks) + 1)) and len(marks) > 1
-    text = source.text
-    for mark in marks:
-        # 1.5 at the beginning of a line is a number unless the lines are visibly counted.
-        open_to_doubt = mark[2] in " \t" or (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit())
-        if counted or ("\n" in text and not open_to_doubt):
-            text = text[: mark.start()] + " " * len(mark[0]) + text[mark.end() :]
-    return replace(source, text=text)
+def _about_table(table: Table, decision: Decision, pieces: Sequence[Piece]) -> Decision:
+    """What a title asks for is done, unless the words beside the table say that it is wrong, or not now."""
+    if any(piece.has(Cue.NOT, Cue.LATER, Cue.CORRECT) for piece in pieces):
+        return NOTHING
+    is_talk = any(piece.has(Cue.ASK, Cue.CALM) for piece in pieces)
+    return decision if decision.intents or table.asks is None or is_talk else Decision((table.asks,))
 
 
 def _torn(decision: Decision, message: Message) -> Reading:
@@ -83,6 +108,7 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     """Fill a draft for one intent. None where the message turns out to be no command."""
     intent = decision.intents[0]
     draft = Draft(intent)
+    verb = message.pieces[decision.verb] if decision.verb >= 0 else None
     if intent == "exception.report":
         return records.exception(draft, message, decision.verb)
     if intent in REASONED:
@@ -93,7 +119,7 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     add_fields(draft, message)
     if draft.intent == "purchase_order.create" and not draft.knows("supplier"):
         draft.intent = "requisition.create"
-    if not add_times(draft, message):
+    if not add_times(draft, message, verb):
         return None
     add_document(draft, message)
     records.add(draft, message)
@@ -101,8 +127,12 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
         add_lines(draft, message.pieces, message.catalogue, things=message.context.things)
         if not draft.lines and _is_chatter(message):
             return None
+        if not draft.lines and any(piece.text.startswith(PHRASES.partly) for piece in message.pieces):
+            draft.lack("lines")
     if draft.intent in MATERIAL_QUERIES:
         add_queried(draft, message.pieces, message.catalogue, things=message.context.things)
+    if draft.lines and draft.intent in LINE_INTENTS | MATERIAL_QUERIES and _is_scattered(draft, message):
+        return None
     return draft
 
 
@@ -116,3 +146,16 @@ def _without(message: Message, where: range) -> Message:
 def _is_chatter(message: Message) -> bool:
     """A verb among many strange words and no thing at all is talk, not a command."""
     return sum(len(p.text) for p in message.pieces if p.shape is Shape.UNKNOWN) > 3
+
+
+def _is_scattered(draft: Draft, message: Message) -> bool:
+    """库存太乱了该整理了: strange stretches with small words between them, and no thing nor amount, are talk."""
+    if any(line.material or line.quantity for line in draft.lines) or draft.candidates:
+        return False
+    stretches, apart = 0, True
+    for piece in message.pieces:
+        if piece.shape is Shape.UNKNOWN and len(piece.text) > 1:
+            stretches, apart = stretches + apart, False
+        elif piece.word is not None and piece.word.cues:
+            apart = True
+    return stretches > 1

@@ -6,6 +6,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeGuard, cast
 
+# More choices than this are not offered: the reading says what narrows them.
+CANDIDATES_MAX: Final = 20
+
 FieldValue = str | Mapping[str, str]
 Json = Mapping[str, object]
 

@@ -8,9 +8,9 @@ from handlers.language.items import is_head, is_part
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
-_EMPTY = frozenset(("了", "吧", "的", "是", "单", *KINDS))
+_EMPTY = PHRASES.hollow | frozenset(KINDS)
 _CLAIMED = frozenset(
     (
         Shape.QUANTITY,
@@ -37,7 +37,8 @@ def find_reason(message: Message, intent: str, verb: int) -> range:
         documents = [i for i, p in enumerate(pieces) if p.shape is Shape.DOCUMENT or p.has(Cue.THAT)]
         start = max([verb, *documents]) + 1
         tail = _trimmed(pieces, range(start, len(pieces)))
-        return tail if _says_something(pieces, tail) else range(0)
+        is_clause = any(pieces[i].shape is Shape.BREAK for i in range(max(verb, 0), tail.start))
+        return tail if _says_something(pieces, tail) or (is_clause and _is_ground(pieces, tail)) else range(0)
     return _trailing(message, intent)
 
 
@@ -75,12 +76,17 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
 def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     words = [pieces[i] for i in where if not pieces[i].is_gap]
     return any(
-        p.shape in (Shape.UNKNOWN, Shape.NUMBER)
+        p.shape is Shape.UNKNOWN
         or (p.intents and not p.has(Cue.TO, Cue.FILL, Cue.GIVE, Cue.NEED))
-        or p.has(Cue.NOT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM)
+        or p.has(Cue.NOT, Cue.FAULT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM)
         or is_part(p)
         for p in words
     )
+
+
+def _is_ground(pieces: Sequence[Piece], where: range) -> bool:
+    """库里还有货: a clause of its own is a ground if it is more than courtesy."""
+    return any(not (pieces[i].is_gap or pieces[i].text in PHRASES.courtesy) for i in where)
 
 
 def words_of(message: Message, where: range) -> str:

@@ -6,7 +6,7 @@ from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reasons import words_of
-from handlers.language.vocabulary import WORK_UNITS
+from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 _RECORDS: Final = frozenset(("labor.record", "rental.record"))
 
@@ -16,8 +16,9 @@ def add(draft: Draft, message: Message) -> None:
     if draft.intent in _RECORDS:
         _add_work(draft, message)
     elif draft.intent == "progress.report":
-        percents = [piece.number for piece in message.pieces if piece.shape is Shape.PERCENT]
-        if len(percents) == 1 and percents[0] is not None:
+        percents = [piece.number for piece in _after_correction(message, Shape.PERCENT)]
+        percents = percents[-1:] if _is_rise(message) else percents
+        if len(percents) == 1 and percents[0] is not None and not _is_remainder(message):
             draft.fields["percent"] = percents[0]
     elif draft.intent == "approval.approve":
         prices = [piece.number for piece in message.pieces if piece.shape is Shape.PRICE]
@@ -27,13 +28,44 @@ def add(draft: Draft, message: Message) -> None:
             draft.lack("fields.unit_price")
 
 
+def _is_remainder(message: Message) -> bool:
+    """还差20%, 大概80%: what is left, or about how much, is not the share that is done."""
+    for index, piece in enumerate(message.pieces):
+        if piece.shape is not Shape.PERCENT:
+            continue
+        before, after = message.before(index), message.after(index)
+        if before is not None and (before.has(Cue.VAGUE) or before.text.endswith(PHRASES.left)):
+            return True
+        if after is not None and after.has(Cue.VAGUE):
+            return True
+    return False
+
+
+def _is_rise(message: Message) -> bool:
+    """从60%做到75%: two shares, the last of which it has come to."""
+    places = [index for index, piece in enumerate(message.pieces) if piece.shape is Shape.PERCENT]
+    if len(places) != 2:
+        return False
+    between = message.pieces[places[0] + 1 : places[1]]
+    return any(piece.has(Cue.TO) or piece.text.endswith("到") for piece in between)
+
+
+def _after_correction(message: Message, *shapes: Shape) -> list[Piece]:
+    """The pieces of these shapes; those behind the last correction alone, where there are any."""
+    found = [(index, piece) for index, piece in enumerate(message.pieces) if piece.shape in shapes]
+    last = max((index for index, piece in enumerate(message.pieces) if piece.has(Cue.CORRECT)), default=-1)
+    return [piece for index, piece in found if index > last] or [piece for _, piece in found]
+
+
 def _add_work(draft: Draft, message: Message) -> None:
-    amounts = [piece for piece in message.pieces if piece.shape in (Shape.QUANTITY, Shape.NUMBER)]
+    amounts = _after_correction(message, Shape.QUANTITY, Shape.NUMBER)
     worked = [piece for piece in amounts if _unit(piece)]
     chosen = worked or amounts
     if len(chosen) == 1 and chosen[0].number is not None:
         draft.fields["quantity"] = chosen[0].number
-        unit = _unit(chosen[0])
+        # 12个工，不对，13个: the unit stays.
+        before = [unit for piece in message.pieces if piece.start < chosen[0].start and (unit := _unit(piece))]
+        unit = _unit(chosen[0]) or (before[-1] if before else None)
         if unit:
             draft.fields["unit"] = unit
     equipment = draft.fields.get("equipment")
@@ -44,7 +76,7 @@ def _add_work(draft: Draft, message: Message) -> None:
 
 
 def _unit(piece: Piece) -> str | None:
-    return next((unit for unit in piece.units if unit in WORK_UNITS), None)
+    return next((unit for unit in piece.units if unit in UNITS.work), None)
 
 
 def exception(draft: Draft, message: Message, verb: int) -> Draft:

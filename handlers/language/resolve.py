@@ -1,14 +1,18 @@
 """Names against the catalogue: which materials an item can mean, and what its numbers then are."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from handlers.language.catalogue import Catalogue
+from handlers.language.amounts import as_size
+from handlers.language.catalogue import NAMES_MAX, Catalogue
 from handlers.language.items import Item, Number
-from handlers.language.lexicon import Tier
+from handlers.language.lexicon import Word
+from handlers.language.naming import Tier
 from handlers.language.pieces import Piece
-from handlers.language.sizes import Size, fits, size_of
+from handlers.language.postings import Pool, pool_of
+from handlers.language.reading import CANDIDATES_MAX
+from handlers.language.sizes import Size, size_of
 
 _NUMBERS_MAX: Final = 4
 
@@ -18,10 +22,16 @@ class Resolved:
     """An item with its materials (none: unknown; several: to be asked)."""
 
     item: Item
-    codes: tuple[str, ...]
+    pool: Pool
+    catalogue: Catalogue = field(repr=False)
     quantity: str | None = None
     unit: str | None = None
     is_unit_wrong: bool = False
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The materials; one more than may be offered, at most."""
+        return self.catalogue.nearest(self.pool, CANDIDATES_MAX + 1)
 
     @property
     def has_amount(self) -> bool:
@@ -34,7 +44,7 @@ class Resolver:
     def __init__(self, catalogue: Catalogue, *, counts: bool, things: tuple[str, ...] = ()) -> None:
         self.catalogue = catalogue
         self.counts = counts
-        self.things = things
+        self.things = catalogue.pool(things)
 
     def resolve(self, items: Sequence[Item]) -> list[Resolved]:
         found: list[Resolved] = []
@@ -52,55 +62,108 @@ class Resolver:
                 found.append(anchor)
                 waiting = []
                 continue
-            found.append(self._one(item, self._anchor(found)))
+            self._add(found, item)
         found.extend(self._one(item, None) for item in waiting)
         return _shared(found, self)
 
+    def _add(self, found: list[Resolved], item: Item) -> None:
+        """One more item: a line of its own, or the rest of what was said of the one before."""
+        last = found[-1] if found else None
+        if last is None or item.is_correction or item.is_dropped or item.strange or item.is_named:
+            found.append(self._one(item, self._anchor(found)))
+            return
+        if (told := self._told_later(last, item)) is not None:
+            found[-1] = told
+            return
+        if not self._only_tells(item):
+            found.append(self._one(item, self._anchor(found)))
+            return
+        line = self._one(item, self._anchor(found))
+        # 盘圆，8的2吨、10的1吨: the name at the head of a list is no line of it.
+        is_headed = line.pool and line.pool != last.pool and line.pool & last.pool == line.pool
+        if is_headed and not last.has_amount and last.item.has_head:
+            found[-1] = line
+        else:
+            found.append(line)
+
+    def _only_tells(self, item: Item) -> bool:
+        """Whether an item has no name of its own, only sizes and words of specifications (黄绿)."""
+        return all(map(self._is_trait, item.words))
+
+    def _is_trait(self, word: Word) -> bool:
+        return word.best_tier is Tier.TRAIT or (word.best_tier is Tier.INNER and self.catalogue.is_trait(word.text))
+
+    def _told_later(self, last: Resolved, item: Item) -> Resolved | None:
+        """水泥20包，要42.5的: which one is meant, said behind the amount."""
+        if last.item.quantity is None or item.quantity is not None or not item.has_mention:
+            return None
+        if any(not number.marked for number in item.numbers):
+            return None
+        sizes = [(size, True) for size in item.sizes]
+        sizes += [(size, True) for number in item.numbers if (size := _number_size(number)) is not None]
+        pool = self._with_words(item, self._sized(last.pool, sizes))
+        if not pool or not (self._only_tells(item) or last.pool.bit_count() > 1):
+            return None
+        return self.kept_in(last.item, pool, last.item.quantity)
+
     @staticmethod
     def _anchor(found: Sequence[Resolved]) -> Resolved | None:
-        return next((line for line in reversed(found) if line.codes), None)
+        return next((line for line in reversed(found) if line.pool), None)
 
     def _packing_before(self, found: list[Resolved], item: Item) -> bool:
         """瓷砖胶 20kg 10包: the first amount is the packing, the second the quantity."""
         last = found[-1]
-        if last.item.clause != item.clause or last.item.quantity is None or item.is_correction:
+        if last.item.clause != item.clause or item.is_correction or item.quantity is None:
             return False
-        size = _as_size(last.item.quantity)
-        codes = self._sized(last.codes, [(size, True)]) if size is not None else ()
-        if not codes:
+        if last.item.quantity is None:
+            if last.has_amount or not last.pool or last.item.is_correction or last.item.is_dropped:
+                return False
+            # BV4平方 100米: the first amount turned out to be a size.
+            found[-1] = self.kept_in(replace_quantity(last.item, item.quantity), last.pool, item.quantity)
+            return True
+        pool = self._sized_as(last.pool, last.item.quantity)
+        if not pool:
             return False
         whole = replace_quantity(last.item, item.quantity)
-        found[-1] = self.with_unit(whole, codes, whole.quantity)
+        found[-1] = self.kept_in(whole, pool, whole.quantity)
         return True
 
     def _one(self, item: Item, anchor: Resolved | None) -> Resolved:
         if item.strange or not item.has_mention:
-            return self.with_unit(item, () if item.strange else self.things, item.quantity)
+            return self.kept_in(item, 0 if item.strange else self.things, item.quantity)
         pool = self.pool(item, anchor)
         if item.has_conflict:
-            size = _as_size(item.first_quantity) if item.first_quantity is not None else None
-            codes = self._sized(pool, [(size, True)]) if size is not None else ()
-            if codes:
-                return self._counted(item, codes)
-            return Resolved(item=item, codes=pool)
+            packed = self._sized_as(pool, item.first_quantity)
+            return self._counted(item, packed) if packed else self._found(item, pool)
         return self._counted(item, pool)
 
-    def pool(self, item: Item, anchor: Resolved | None) -> tuple[str, ...]:
+    def _found(self, item: Item, pool: Pool, *, quantity: str | None = None) -> Resolved:
+        return Resolved(item=item, pool=pool, catalogue=self.catalogue, quantity=quantity)
+
+    def pool(self, item: Item, anchor: Resolved | None) -> Pool:
         """The materials that the words and the certain sizes leave."""
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
         if item.has_head:
-            return self._sized(self._named(item), sizes)
+            named = self._sized(self._named(item), sizes)
+            if not named and anchor is not None and not item.is_named:
+                told = self._inherited(item, anchor, sizes) if self._only_tells(item) else 0
+                return told or self._sized(self._sibling(item, anchor), sizes)
+            if not named and not item.is_named and any(len(size.dims) > 1 for size in item.sizes):
+                # 花岗岩600x300x30: such a size tells the rest of the name.
+                return self._sized(self._with_words(item, self.catalogue.everything), sizes)
+            if named or not self._only_tells(item):
+                return named
         if self.things:
             return self._sized(self._traits(item, self.things), sizes)
-        if anchor is not None and (codes := self._inherited(item, anchor, sizes)):
-            return codes
+        if anchor is not None and (pool := self._inherited(item, anchor, sizes)):
+            return pool
         if any(size.prefix or len(size.dims) > 1 for size in item.sizes):
-            return self._sized(self._traits(item, self.catalogue.materials), sizes)
+            return self._sized(self._traits(item, self.catalogue.everything), sizes)
         if not self.counts and item.numbers:
             # 6204还有多少: a question may name a thing by its number alone.
-            return self.catalogue.in_order(self.catalogue.materials)
-        return ()
+            return self.catalogue.everything
+        return 0
 
     def narrow(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Of materials that a person was asked to choose from, those that the answer fits."""
@@ -109,108 +172,146 @@ class Resolver:
         numbers = [] if item.quantity is None and not item.numbers else item.numbers
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for number in numbers if (size := _number_size(number)) is not None]
-        kept = [code for code in codes if all(code in word.materials for word in item.words)]
-        found = self._sized(kept, sizes)
+        kept = self.catalogue.pool(codes)
+        for word in item.words:
+            kept &= word.materials
+        pool = self._sized(kept, sizes)
+        found = tuple(code for code in codes if self.catalogue.pool((code,)) & pool)
         return found if len(found) < len(codes) or item.has_head else ()
 
-    def _named(self, item: Item) -> tuple[str, ...]:
+    def _named(self, item: Item) -> Pool:
         """The materials that all words fit; where some fit by name and others by a part of it, those by name."""
-        heads = [word.materials for word in item.words if min(word.materials.values()) < Tier.TRAIT]
-        codes = set(heads[0]).intersection(*heads[1:])
-        codes = set(self._traits(item, codes))
+        heads = [
+            tuple((tier, pool_of(posting)) for tier, posting in word.tiers)
+            for word in item.words
+            if word.best_tier is not Tier.TRAIT
+        ]
+        kept = self._traits(item, _all_of(heads))
         if self.counts:
-            codes = {code for code in codes if min(table[code] for table in heads) <= Tier.PART}
-        if not codes:
-            return ()
-        worst = {code: max(table[code] for table in heads) for code in codes}
-        total = {code: (worst[code], sum(table[code] for table in heads)) for code in codes}
-        best = min(total.values())
-        return self.catalogue.in_order(code for code in codes if total[code] == best)
+            kept = kept & _any_within(heads, Tier.PART)
+        return _best_of(heads, kept)
+
+    def _traits(self, item: Item, pool: Pool) -> Pool:
+        for word in item.words:
+            if self._is_trait(word):
+                pool &= word.materials
+        return pool
+
+    def _sibling(self, item: Item, anchor: Resolved) -> Pool:
+        """四门冷柜3台，六门的1台: the beginning of a name that shares another name with the thing before."""
+        return self._with_words(item, self.catalogue.called_alike(anchor.pool))
 
     @staticmethod
-    def _traits(item: Item, codes: Iterable[str]) -> tuple[str, ...]:
-        traits = [word.materials for word in item.words if min(word.materials.values()) >= Tier.TRAIT]
-        return tuple(code for code in codes if all(code in table for table in traits))
+    def _with_words(item: Item, pool: Pool) -> Pool:
+        for word in item.words:
+            pool &= word.materials
+        return pool
 
-    def _inherited(self, item: Item, anchor: Resolved, sizes: Sequence[tuple[Size, bool]]) -> tuple[str, ...]:
+    def _inherited(self, item: Item, anchor: Resolved, sizes: Sequence[tuple[Size, bool]]) -> Pool:
         """16的, 蓝的: the name is that of the item before; a colour alone keeps its size too."""
-        materials = self.catalogue.materials
-        names = {materials[code].name for code in anchor.codes}
-        named = self._named(anchor.item) if anchor.item.has_head else ()
-        pool = [code for code, kind in materials.items() if kind.name in names or code in named]
-        codes = self._sized(self._traits(item, pool), sizes)
-        if item.sizes or item.numbers or not codes:
-            return codes
-        dims = {size.dims for code in anchor.codes for size in materials[code].sizes}
-        same = tuple(code for code in codes if dims & {size.dims for size in materials[code].sizes})
-        return same or codes
+        named = self._named(anchor.item) if anchor.item.has_head else 0
+        # 红线2.5的3卷，4的2卷: the words before hold as long as they can.
+        pool = self._sized(self._traits(item, named), sizes) if sizes or item.words else 0
+        pool = pool or self._sized(self._traits(item, self.catalogue.namesakes(anchor.pool) | named), sizes)
+        if item.sizes or item.numbers or anchor.pool.bit_count() > NAMES_MAX:
+            return pool
+        dims = {
+            size.dims for code in self.catalogue.codes(anchor.pool) for size in self.catalogue.materials[code].sizes
+        }
+        same: Pool = 0
+        for own in dims:
+            same |= self.catalogue.of_dims(own)
+        return pool & same or pool
 
-    def _sized(self, codes: Iterable[str], sizes: Sequence[tuple[Size, bool]]) -> tuple[str, ...]:
-        materials = self.catalogue.materials
-        return tuple(
-            code
-            for code in codes
-            if all(any(fits(said, own, marked=marked) for own in materials[code].sizes) for said, marked in sizes)
-        )
+    def _sized(self, pool: Pool, sizes: Iterable[tuple[Size, bool]]) -> Pool:
+        for said, marked in sizes:
+            if not pool:
+                break
+            # 4千瓦 is the 4 kW, not the M-4.
+            same = pool & self.catalogue.sized_alike(said) if said.suffix else 0
+            pool = same or pool & self.catalogue.sized(said, marked)
+        return pool
 
-    def _counted(self, item: Item, pool: tuple[str, ...]) -> Resolved:
+    def _sized_as(self, pool: Pool, quantity: Piece | None) -> Pool:
+        """What is left when an amount is read as a size: 4平方, 20kg."""
+        size = as_size(quantity) if quantity is not None else None
+        return self._sized(pool, [(size, True)]) if size is not None else 0
+
+    def recounted(self, old: Resolved, number: Number) -> Resolved:
+        """20包，不对，30: another amount, unless the number is a size of a thing of that name, which is asked."""
+        size = _number_size(number)
+        other = self._sized(self.catalogue.namesakes(old.pool), [(size, False)]) if size is not None else 0
+        return replace(old, item=replace_quantity(old.item, None), quantity=None if other else number.text)
+
+    def _counted(self, item: Item, pool: Pool) -> Resolved:
         """Tell quantity from size among the numbers that carry neither unit nor sign."""
         free = [number for number in item.numbers if not number.marked]
         if len(free) > _NUMBERS_MAX:
-            return Resolved(item=item, codes=pool)
+            return self._found(item, pool)
         if item.quantity is not None or not self.counts:
             sizes = [(size, True) for n in free if (size := _number_size(n)) is not None]
             if len(sizes) < len(free):
-                return Resolved(item=item, codes=pool)
+                # A number that is neither exact nor a size tells nothing apart; alone it names nothing.
+                return self._found(item, pool if item.has_head else 0)
             return self._size_or_amount(item, self._sized(pool, sizes))
         options = [(None, self._but(free, None, pool))] if len(free) < 2 else []
         options += [(n, self._but(free, n, pool)) for n in free]
-        possible = [(n, codes) for n, codes in options if codes]
+        possible = [(n, left) for n, left in options if left]
         if not possible:
-            return Resolved(item=item, codes=pool if not free else ())
-        if possible[0][0] is None or len(possible) == 1:
-            number, codes = possible[0]
-            return Resolved(item=item, codes=codes, quantity=number.text if number else None)
-        return Resolved(item=item, codes=self.catalogue.in_order(code for _, codes in possible for code in codes))
+            return self._found(item, 0 if free else pool)
+        number, left = possible[0]
+        if number is None or len(possible) == 1:
+            return self._found(item, left, quantity=number.text if number else None)
+        for _, other in possible:
+            left |= other
+        return self._found(item, left)
 
-    def _but(self, free: Sequence[Number], quantity: Number | None, pool: tuple[str, ...]) -> tuple[str, ...]:
+    def _but(self, free: Sequence[Number], quantity: Number | None, pool: Pool) -> Pool:
+        """What is left when all free numbers are sizes but the one that is the quantity."""
         sizes: list[tuple[Size, bool]] = []
         for number in free:
             if number is not quantity:
                 size = _number_size(number)
                 if size is None:
-                    return ()
+                    return 0
                 sizes.append((size, False))
         return self._sized(pool, sizes)
 
-    def _size_or_amount(self, item: Item, codes: tuple[str, ...]) -> Resolved:
+    def _size_or_amount(self, item: Item, pool: Pool) -> Resolved:
         """4平方蓝线 names a size, 20平方地砖 an amount; where it could be both (20kg瓷砖胶), we ask."""
-        size = _as_size(item.quantity) if item.quantity is not None else None
-        sized = self._sized(codes, [(size, True)]) if size is not None else ()
+        sized = self._sized_as(pool, item.quantity)
+        keeping = self._keeping(item.quantity)
         if sized and item.first_quantity is not None:
-            if not any(self._keeps(code, item.quantity) for code in sized):
-                return Resolved(item=replace_quantity(item, None), codes=sized)
-            return Resolved(item=replace_quantity(item, None), codes=codes)
-        if sized and not any(self._keeps(code, item.quantity) for code in codes):
-            return Resolved(item=replace_quantity(item, None), codes=sized)
-        return self.with_unit(item, codes, item.quantity)
+            return self._found(replace_quantity(item, None), pool if sized & keeping else sized)
+        if sized and not pool & keeping:
+            return self._found(replace_quantity(item, None), sized)
+        return self.kept_in(item, pool, item.quantity)
 
-    def _keeps(self, code: str, quantity: Piece | None) -> bool:
-        return quantity is not None and any(self.catalogue.materials[code].keeps(unit) for unit in quantity.units)
+    def _keeping(self, quantity: Piece | None) -> Pool:
+        return self.catalogue.keeping(quantity.units) if quantity is not None else 0
 
-    def with_unit(self, item: Item, codes: tuple[str, ...], quantity: Piece | None) -> Resolved:
+    def with_unit(self, item: Item, codes: Iterable[str], quantity: Piece | None) -> Resolved:
+        """`kept_in` for materials that are given by their codes."""
+        return self.kept_in(item, self.catalogue.pool(codes), quantity)
+
+    def kept_in(self, item: Item, pool: Pool, quantity: Piece | None) -> Resolved:
         """Materials that are not kept in the unit drop out; if none is left, the unit is what is wrong."""
         if quantity is None:
-            return Resolved(item=item, codes=codes)
+            return self._found(item, pool)
         units = quantity.units
         if not units:
-            return Resolved(item=item, codes=codes, quantity=quantity.number)
-        materials = self.catalogue.materials
-        kept = tuple(code for code in codes if any(materials[code].keeps(unit) for unit in units))
-        said = next((unit for code in kept for unit in units if materials[code].keeps(unit)), units[0])
-        wrong = bool(codes) and not kept
+            return self._found(item, pool, quantity=quantity.number)
+        kept = pool & self._keeping(quantity)
+        first = self.catalogue.first(kept)
+        said = next((unit for unit in units if first is not None and first.keeps(unit)), units[0])
+        wrong = bool(pool) and not kept
         return Resolved(
-            item=item, codes=kept or codes, quantity=quantity.number, unit=None if wrong else said, is_unit_wrong=wrong
+            item=item,
+            pool=kept or pool,
+            catalogue=self.catalogue,
+            quantity=quantity.number,
+            unit=None if wrong else said,
+            is_unit_wrong=wrong,
         )
 
 
@@ -231,13 +332,63 @@ def _shared(found: list[Resolved], resolver: Resolver) -> list[Resolved]:
             continue
         before = index - 1
         while before >= 0 and not found[before].has_amount:
-            found[before] = resolver.with_unit(found[before].item, found[before].codes, line.item.quantity)
+            found[before] = resolver.kept_in(found[before].item, found[before].pool, line.item.quantity)
             before -= 1
     return found
 
 
-def _as_size(quantity: Piece) -> Size | None:
-    return size_of(quantity.text.replace(" ", "")) or (size_of(quantity.number) if quantity.number else None)
+# How well a word names which materials.
+_Head = tuple[tuple[Tier, Pool], ...]
+
+
+def _within(head: _Head, worst: Tier) -> Pool:
+    pool: Pool = 0
+    for tier, named in head:
+        if tier <= worst:
+            pool |= named
+    return pool
+
+
+def _common(pools: Iterable[Pool]) -> Pool:
+    """What is in all of them, of which there must be one."""
+    first, *others = pools
+    for pool in others:
+        first &= pool
+    return first
+
+
+def _all_of(heads: Sequence[_Head]) -> Pool:
+    """The materials that every word names."""
+    return _common(_within(head, Tier.TRAIT) for head in heads)
+
+
+def _any_within(heads: Sequence[_Head], worst: Tier) -> Pool:
+    """The materials that some word names so well at least."""
+    found: Pool = 0
+    for head in heads:
+        found |= _within(head, worst)
+    return found
+
+
+def _best_of(heads: Sequence[_Head], pool: Pool) -> Pool:
+    """Of a pool, the materials whose worst word names them best; among those, the ones that all words name best."""
+    for worst in Tier:
+        if kept := pool & _common(_within(head, worst) for head in heads):
+            return _least_of(heads, kept)
+    return 0
+
+
+def _least_of(heads: Sequence[_Head], pool: Pool) -> Pool:
+    """The materials with the least sum of tiers."""
+    sums: dict[int, Pool] = {0: pool}
+    for head in heads:
+        after: dict[int, Pool] = {}
+        for before, kept in sums.items():
+            for tier, named in head:
+                if here := kept & named:
+                    after[before + tier] = after.get(before + tier, 0) | here
+        sums = after
+    return sums[min(sums)] if sums else 0
 
 
 def _number_size(number: Number) -> Size | None:

@@ -1,48 +1,69 @@
 """Sizes: the numbers that name a material (DN100, 20的, 800x800, 42.5) and how they fit what the catalogue has."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from domain.errors import BadNumber
 from domain.values import parse_decimal
+from handlers.language.numerals import CHINESE, exact
+from handlers.language.tables import Sheet, longest_first
 
-_SUFFIX: Final = {
-    "毫米": "mm",
-    "公分": "cm",
-    "厘米": "cm",
-    "厘": "mm",
-    "平方": "mm2",
-    "平": "mm2",
-    "平方毫米": "mm2",
-    "号": "#",
-    "安": "a",
-    "瓦": "w",
-    "伏": "v",
-    "升": "l",
-    "毫升": "ml",
-    "千克": "kg",
-    "公斤": "kg",
-    "克": "g",
-    "英寸": "寸",
-    "米": "m",
-}
-# A packing weight or a current is not what a bare number beside a name means.
-_PACKING: Final = frozenset(("kg", "g", "l", "ml"))
-_ELECTRIC: Final = frozenset(("a", "v", "w", "kv", "kw", "va", "ma", "p", "k"))
-_LENGTHS: Final = frozenset(("", "mm", "cm", "m", "厚", "寸", "#", "mm2"))
 
+@dataclass(frozen=True, slots=True)
+class SizeWords:
+    """What may stand behind a number of a size, what is the same, and of which kind it is."""
+
+    tails: tuple[str, ...]
+    same: Mapping[str, str]
+    packings: frozenset[str]
+    electric: frozenset[str]
+    lengths: frozenset[str]
+    colours: frozenset[str]
+    pipes: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
+def read_sizes(sheet: Sheet) -> SizeWords:
+    """Raises TableFault."""
+    same = sheet.section("same").pairs()
+    pipes = sheet.section("pipes")
+    found = SizeWords(
+        tails=sheet.needed("tails"),
+        same=MappingProxyType(same),
+        packings=frozenset(sheet.needed("packings")),
+        electric=frozenset(sheet.needed("electric")),
+        lengths=frozenset(("", *sheet.needed("lengths"))),
+        colours=frozenset(sheet.needed("colours")),
+        pipes=MappingProxyType({unit: MappingProxyType(pipes.section(unit).lists()) for unit in pipes.left()}),
+    )
+    sheet.close()
+    return found
+
+
+_WORDS: Final = read_sizes(Sheet.of("sizes.toml"))
+
+COLOURS: Final = _WORDS.colours
+# What is meant where a pipe is named by the inch.
+PIPES: Final = _WORDS.pipes
+# What may stand behind the number of a size, in characters and in letters.
+HAN_TAILS: Final = tuple(tail for tail in _WORDS.tails if not tail.isascii())
+LETTER_TAILS: Final = tuple(tail for tail in _WORDS.tails if tail.isalpha() and tail.isascii())
 _NUM: Final = r"\d+(?:\.\d+)?"
-_TAIL: Final = (
-    r"平方毫米|平方|毫米|厘米|公分|毫升|千克|公斤|英寸|mm2|mpa|mm|cm|ml|kg|kv|kw|va|ma|kn"
-    r"|号|厘|寸|安|瓦|伏|升|厚|孔|位|路|芯|开|联|匹|目|级|#|a|v|w|p|l|g|m(?!\d)|k"
-)
+# 3.5m2 is no size of 3.5 m.
+_TAIL: Final = "|".join(rf"{tail}(?!\d)" if tail == "m" else tail for tail in longest_first(_WORDS.tails))
 _PREFIX: Final = r"(?:φ|[a-z]{1,6}(?:\.[a-z]{1,2})?-?φ?)"
+_MILLIMETRES: Final = MappingProxyType({"cm": 10, "m": 1000})
+_SPELLED: Final = "字"
+_IN_WORDS: Final = re.compile(rf"([{CHINESE}单双])([\u4e00-\u9fff]{{1,2}})")
 SIZE: Final = re.compile(
     rf"(?P<prefix>{_PREFIX})?(?P<dims>{_NUM}(?:[x+-]{_NUM}(?:m(?=[x]))?)*)(?P<suffix>(?:{_TAIL})(?![a-z]))?",
     re.ASCII,
 )
+_JOINTS: Final = re.compile("m?[x+-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,11 @@ class Size:
     joint: str = ""
 
     @property
+    def is_spelled(self) -> bool:
+        """四眼, 双门: a specification in words, which no bare number means."""
+        return self.joint == _SPELLED
+
+    @property
     def is_bare(self) -> bool:
         """A single number without letters: it may as well be a quantity."""
         return not self.prefix and not self.suffix and len(self.dims) == 1
@@ -63,15 +89,27 @@ class Size:
 def size_of(text: str) -> Size | None:
     """Read one size, the whole of it."""
     match = SIZE.fullmatch(text)
-    return _size(match) if match else None
+    return size_in(match) if match else None
 
 
+def spelled_in(spec: str) -> tuple[Size, ...]:
+    """The sizes of a specification that are written in words: 四眼, 双门."""
+    found: list[Size] = []
+    for match in filter(None, map(_IN_WORDS.fullmatch, spec.split())):
+        number = {"单": "1", "双": "2"}.get(match[1]) or exact(match[1])
+        if number is not None:
+            found.append(Size("", (number,), match[2], _SPELLED))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
 def sizes_in(text: str) -> tuple[Size, ...]:
     """All sizes of a specification or of a name."""
-    return tuple(_size(match) for match in SIZE.finditer(text))
+    return tuple(size_in(match) for match in SIZE.finditer(text))
 
 
-def _size(match: re.Match[str]) -> Size:
+def size_in(match: re.Match[str]) -> Size:
+    """The size that was found."""
     prefix = (match["prefix"] or "").rstrip("-").replace(".", "")
     if prefix == "x":
         prefix = ""
@@ -83,16 +121,30 @@ def _size(match: re.Match[str]) -> Size:
             joints = "x" if joint == "+" else joint
             break
     suffix = match["suffix"] or ""
-    parts = tuple(_plain(part) for part in re.split(r"m?[x+-]", dims))
-    return Size(prefix, parts, _SUFFIX.get(suffix, suffix), joints)
+    parts = tuple(_plain(part) for part in (_JOINTS.split(dims) if joints else (dims,)))
+    return Size(prefix, parts, _WORDS.same.get(suffix, suffix), joints)
 
 
 def _plain(number: str) -> str:
     return (number.rstrip("0").rstrip(".") if "." in number else number).lstrip("0") or "0"
 
 
+def rescaled(said: Size) -> tuple[Size, ...]:
+    """The same length in millimetres, where it was said in centimetres or metres; the pipe of so many inches."""
+    if said.suffix in PIPES and not said.prefix and len(said.dims) == 1:
+        pipes = PIPES[said.suffix].get(said.dims[0], ())
+        return tuple(size for pipe in pipes if (size := size_of(pipe)) is not None)
+    scale = _MILLIMETRES.get(said.suffix)
+    if scale is None or said.prefix:
+        return ()
+    dims = tuple(_times(dim, scale) for dim in said.dims)
+    return (Size("", dims, "mm", said.joint),)
+
+
 def fits(said: Size, own: Size, *, marked: bool) -> bool:
     """Whether a size that was said can mean a size of the catalogue. `marked`: the text shows that it is a size."""
+    if own.is_spelled:
+        return (said.suffix, said.dims) == (own.suffix, own.dims)
     if said.prefix and said.prefix != own.prefix:
         return False
     if not _suffix_fits(said, own, marked=marked):
@@ -110,11 +162,11 @@ def _suffix_fits(said: Size, own: Size, *, marked: bool) -> bool:
             return own.suffix in ("mm", "厚")
         return said.suffix == own.suffix or len(own.dims) > 1
     if said.suffix:
-        return said.suffix in _LENGTHS or len(own.prefix) == 0
+        return said.suffix in _WORDS.lengths or len(own.prefix) == 0
     if said.is_bare:
-        if own.suffix in _PACKING or (len(own.prefix) > 2 and not marked):
+        if own.suffix in _WORDS.packings or (len(own.prefix) > 2 and not marked):
             return False
-        return marked or own.suffix not in _ELECTRIC
+        return marked or own.suffix not in _WORDS.electric
     return True
 
 
@@ -131,12 +183,17 @@ def _dims_fit(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
     if own[: len(said)] == said or sorted(said) == sorted(own):
         return True
     # Timber is spoken of in centimetres and catalogued in millimetres.
-    return own[: len(said)] == tuple(_tenfold(dim) for dim in said)
+    return own[0] == tenfold(said[0]) and own[: len(said)] == tuple(tenfold(dim) for dim in said)
 
 
-def _tenfold(dim: str) -> str:
+def tenfold(dim: str) -> str:
+    """The number in the next smaller unit; what is no number stays."""
+    return _times(dim, 10)
+
+
+def _times(dim: str, scale: int) -> str:
     try:
-        value = parse_decimal(dim) * 10
+        value = parse_decimal(dim) * scale
     except BadNumber:
         return dim
     return str(value.numerator) if value.denominator == 1 else str(Fraction(value))

@@ -1,16 +1,36 @@
 """How words sound: toneless pinyin, so that dictated and mistyped words find what was meant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 from pypinyin import Style, pinyin
 
+from handlers.language.tables import Sheet
+
 _COMBINATIONS_MAX: Final = 16
 _REMEMBERED_MAX: Final = 20_992  # the characters that `is_han` admits
-# Speech recognition and southern tongues do not tell these apart.
-_MERGED: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Initials heard as others, and finals that lose their g."""
+
+    initials: Mapping[str, str]
+    nasals: tuple[str, ...]
+
+
+def read_dialect(sheet: Sheet) -> Dialect:
+    """Raises TableFault."""
+    found = Dialect(MappingProxyType(sheet.section("initials").pairs()), sheet.needed("nasals"))
+    sheet.close()
+    return found
+
+
+_DIALECT: Final = read_dialect(Sheet.of("sounds.toml"))
 
 
 def is_han(char: str) -> bool:
@@ -44,6 +64,12 @@ def keys_of(readings: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(map(" ".join, product(*choices)))
 
 
+def sound_pair(key: str) -> tuple[str, str]:
+    """The first two sounds of a key that has two at least."""
+    first, second, *_ = key.split(" ")
+    return first, second
+
+
 def letter_keys(text: str) -> tuple[str, ...]:
     """`shuini` and `sn` for 水泥; initials only where there are at least two of them."""
     if not all(map(is_han, text)):
@@ -53,9 +79,9 @@ def letter_keys(text: str) -> tuple[str, ...]:
 
 
 def _merged(syllable: str) -> str:
-    for wide, narrow in _MERGED:
+    for wide, narrow in _DIALECT.initials.items():
         if syllable.startswith(wide):
             syllable = narrow + syllable[len(wide) :]
-    if syllable.endswith(("ang", "eng", "ing")):
+    if syllable.endswith(_DIALECT.nasals):
         syllable = syllable[:-1]
     return syllable

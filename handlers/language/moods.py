@@ -1,0 +1,81 @@
+"""What makes a verb no command: it is denied, put off, or part of the name of something."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from handlers.language.acts import Act
+from handlers.language.pieces import Piece, Shape
+from handlers.language.vocabulary import PHRASES, Cue
+
+# So many pieces before a verb may still deny it.
+_DENIAL_REACH: Final = 4
+_USED_UP: Final = ("完了", "没了", "不够了", "光了", "没有了", "坏了", "丢了")
+
+
+def is_noun(pieces: Sequence[Piece], index: int) -> bool:
+    """出库口, 领料处: what follows makes a place or a paper of the verb."""
+    after = pieces[index + 1] if index + 1 < len(pieces) else None
+    return after is not None and after.shape is Shape.UNKNOWN and after.text.startswith(PHRASES.nouns)
+
+
+def is_adverb(pieces: Sequence[Piece], index: int) -> bool:
+    """还 is a verb only right before what is given back: 还缺20包 still lacks them."""
+    if pieces[index].text not in PHRASES.adverbs or index + 1 >= len(pieces):
+        return False
+    after = pieces[index + 1]
+    return after.shape is Shape.UNKNOWN or (after.word is not None and bool(after.intents or after.word.cues))
+
+
+def is_told(pieces: Sequence[Piece], index: int) -> bool:
+    """领过了, 上次领了: what has been is told, not asked for."""
+    after = pieces[index + 1] if index + 1 < len(pieces) else None
+    if after is not None and after.text in PHRASES.past:
+        return True
+    said = ""
+    for piece in reversed(pieces[max(index - _DENIAL_REACH, 0) : index]):
+        if piece.shape is Shape.BREAK:
+            break
+        said = piece.text + said
+    return any(said.startswith(tale, at) for tale in PHRASES.tales for at in range(len(said))) and "的" not in said
+
+
+def is_denied(pieces: Sequence[Piece], act: Act) -> bool:
+    """先别领, 没人领, 不用急着领; 取消领; 领不了, 领不领."""
+    after = pieces[act.index + 1] if act.index + 1 < len(pieces) else None
+    if after is not None and after.text in PHRASES.unable:
+        return True
+    for piece in reversed(pieces[max(act.index - _DENIAL_REACH, 0) : act.index]):
+        if piece.has(Cue.NOT, Cue.DROP) and not piece.has(Cue.CORRECT):
+            return True
+        if piece.text == "不是" and not any(p.shape is Shape.QUANTITY for p in pieces[: act.index]):
+            return True
+        is_small = piece.shape is Shape.UNKNOWN and len(piece.text) == 1
+        if not (piece.shape is Shape.SPACE or piece.has(Cue.FILL, Cue.SAYS) or is_small):
+            return False
+    return False
+
+
+def is_put_off(pieces: Sequence[Piece], act: Act) -> bool:
+    """等天晴了再领, 下周再申购, 砂子到了再领: not before something else has happened."""
+    if any(p.has(Cue.WAIT) and _opens_clause(pieces, i) for i, p in enumerate(pieces[: act.index])):
+        return any(p.text in PHRASES.then for p in pieces[: act.index])
+    again = next((i for i in range(act.index - 1, max(act.index - 3, -1), -1) if pieces[i].text in PHRASES.again), -1)
+    if again < 0:
+        return False
+    before = pieces[again - 1] if again else None
+    if before is None or before.is_gap:
+        return False
+    if before.shape is Shape.DATE:
+        return True
+    said = "".join(piece.text for piece in pieces[max(again - 4, 0) : again])
+    return said.endswith(PHRASES.after) or (said.endswith("了") and not said.endswith(_USED_UP))
+
+
+def _opens_clause(pieces: Sequence[Piece], index: int) -> bool:
+    """等 behind a list says "and so on"."""
+    for piece in reversed(pieces[max(index - 3, 0) : index]):
+        if piece.shape in (Shape.BREAK, Shape.MENTION):
+            return True
+        if piece.shape is not Shape.SPACE and not piece.has(Cue.FILL, Cue.ME):
+            return False
+    return True

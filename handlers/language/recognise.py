@@ -1,0 +1,378 @@
+"""What may begin at a place of a text: numbers, sizes, dates, documents, lots by their form, words by the lexicon."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from handlers.language import dates
+from handlers.language.catalogue import Catalogue
+from handlers.language.lexicon import SOUND_MAX, Grade, Word
+from handlers.language.normalise import BROKEN
+from handlers.language.numerals import APART, CHINESE, exact
+from handlers.language.pieces import Piece, Shape
+from handlers.language.sizes import HAN_TAILS, LETTER_TAILS, PIPES, SIZE, Size, size_of
+from handlers.language.sounds import is_han, keys_of, syllables
+from handlers.language.tables import any_of
+from handlers.language.vocabulary import DOCUMENTS, NAMES
+
+# What one piece of each kind costs; a character that nothing explains costs most.
+_MARKED, _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 1, 4, 6, 7, 8, 13, 10
+_COST: Final = {Grade.FIRM: _WORD, Grade.PART: _PART, Grade.TRAIT: _TRAIT}
+
+# So many digits on end, if they name something, are a barcode: no quantity has so many.
+BARCODE_MIN: Final = 8
+# No number or size is longer; without an end, a row of digits would cost its square.
+_SPAN_MAX: Final = 32
+
+_DOCUMENT: Final = re.compile(r"(?<![a-z])[a-z]{2}20\d{6}-\d{3,6}(?!\d)", re.ASCII)
+_LOT: Final = re.compile(rf"(?:{any_of(DOCUMENTS.lot)})(?:是|为|no\.?)?[\s:#]*([a-z0-9][a-z0-9\-_/]*)", re.ASCII)
+_EXPIRY: Final = re.compile(
+    rf"(?:{any_of(DOCUMENTS.expiry)})(?:限)?(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])"
+)
+_SERIALS: Final = re.compile(
+    rf"(?:{any_of(DOCUMENTS.serials)})(?:是|为|分别是|分别为)?[\s:]*([a-z0-9][a-z0-9\-]{{2,}}"
+    r"(?:[、,，/\s]+(?=[a-z\-]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
+    re.ASCII,
+)
+_PERCENT: Final = re.compile(
+    rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])|(一半|百分百)(?![径成])",
+    re.ASCII,
+)
+# A number behind @ is a price.
+_MENTION: Final = re.compile(r"@(?![\d¥￥])([^\s@,，。;:、!?]{1,20})")
+_HUMAN: Final = re.compile(
+    rf"[{NAMES.before}][{NAMES.surnames}]|[{NAMES.surnames}](?:{any_of(NAMES.titles)})(?![{NAMES.not_before}])"
+)
+_PLACE: Final = re.compile(rf"(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
+_NUMBER: Final = re.compile(
+    rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[{APART}]", re.ASCII
+)
+# 3p63a: a size may begin where another ends.
+_SIZE_BEFORE: Final = re.compile(rf"\d(?:{any_of(LETTER_TAILS)})$", re.ASCII)
+_SAID: Final = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+(?:点[{CHINESE}]+)?)"
+# 八百乘八百, 5乘10, 七瓦: sizes as they are spoken.
+_SPOKEN_SIZE: Final = re.compile(rf"({_SAID}(?:(?:乘以?|x){_SAID})*)({any_of(HAN_TAILS)})?", re.ASCII)
+_TAMPERED: Final = re.compile(r"[\d.,\ue000]+", re.ASCII)
+_BARE: Final = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
+_RANGE: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
+_LATIN: Final = re.compile(r"[a-z]+")
+_BREAKS: Final = frozenset(",，;。、!?:\n")
+_SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
+_VAGUE: Final = re.compile(
+    rf"(?<![{CHINESE}\d])[百千万]把|[好大]?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
+)
+
+# What the patterns may begin with: most characters begin nothing.
+_DIGITS: Final = frozenset("0123456789")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+_NUMBER_STARTS: Final = _DIGITS | frozenset(CHINESE + APART + "-")
+_VAGUE_STARTS: Final = _DIGITS | frozenset("好大几一二两三四五六七八九十百千万数上")
+_SIZE_STARTS: Final = _DIGITS | _LETTERS | {"φ"}
+_PLACE_STARTS: Final = _DIGITS | frozenset("一二三四五六七八九十")
+_HUMAN_STARTS: Final = frozenset(NAMES.surnames + NAMES.before)
+_MARKED_STARTS: Final = frozenset(word[0] for word in (*DOCUMENTS.lot, *DOCUMENTS.expiry, *DOCUMENTS.serials))
+
+# Where it ends, what it costs, and how it is made if it is wanted.
+Edge = tuple[int, int, Callable[[], Piece]]
+
+
+class Recogniser:
+    """Everything that may begin at each place of one text."""
+
+    def __init__(self, text: str, catalogue: Catalogue, today: date) -> None:
+        self.text, self.catalogue, self.today = text, catalogue, today
+        self.lexicon = catalogue.lexicon
+        # A pattern that is nowhere in the text is not tried at every place.
+        self._percents, self._ranges, self._vague, self._humans, self._places = (
+            pattern.search(text) is not None for pattern in (_PERCENT, _RANGE, _VAGUE, _HUMAN, _PLACE)
+        )
+        self.readings = {char: syllables(char) for char in set(text) if is_han(char)}
+
+    def at(self, start: int) -> list[Edge]:
+        """All pieces that may begin here; a single strange character always may."""
+        char = self.text[start]
+        if char in " \t":
+            return [(start + 1, 0, self._plain(Shape.SPACE, start, start + 1))]
+        found: list[Edge] = [(start + 1, _STRANGE, self._plain(Shape.UNKNOWN, start, start + 1))]
+        if char in _SOFT:
+            found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
+        elif char in _BREAKS:
+            found.append((start + 1, 1, self._plain(Shape.BREAK, start, start + 1)))
+        self._claims(found, start, char)
+        if char in _VAGUE_STARTS or char in _NUMBER_STARTS:
+            self._numbers(found, start)
+        if char in _NUMBER_STARTS:
+            self._spoken_sizes(found, start)
+        if char in _SIZE_STARTS:
+            self._sizes(found, start)
+        longest = self._words(found, start)
+        if char in self.readings:
+            if self._may_be_slip(start):
+                self._slips(found, start, longest)
+        elif char in _LETTERS:
+            if char == "x" and not self._touches_letters(start):
+                found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
+            self._latin(found, start)
+        return found
+
+    def _touches_letters(self, at: int) -> bool:
+        around = self.text[max(at - 1, 0) : at] + self.text[at + 1 : at + 2]
+        return any("a" <= char <= "z" for char in around)
+
+    def _plain(self, shape: Shape, start: int, end: int) -> Callable[[], Piece]:
+        return lambda: Piece(shape=shape, start=start, end=end, text=self.text[start:end])
+
+    def _claims(self, found: list[Edge], start: int, char: str) -> None:
+        """What has a form of its own: numbers of documents, dates, people, places."""
+        text = self.text
+        if char in _LETTERS and (match := _DOCUMENT.match(text, start)):
+            found.append((match.end(), _MARKED, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))))
+        if char in _MARKED_STARTS:
+            self._marked(found, start)
+        if when := dates.find(text, start, self.today):
+            found.append((when[0], _CLAIM, self._dated(Shape.DATE, start, when)))
+        if char == "@":
+            if match := _MENTION.match(text, start):
+                found.append((match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))))
+                found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
+        elif char in _HUMAN_STARTS and self._humans and (match := _HUMAN.match(text, start)):
+            found.append((match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())))
+        if char in _PLACE_STARTS and self._places and (match := _PLACE.match(text, start)):
+            found.append((match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())))
+
+    def _marked(self, found: list[Edge], start: int) -> None:
+        """What a word announces: lots, serials, expiry."""
+        text = self.text
+        if (match := _LOT.match(text, start)) and match.end() - start > 2:
+            found.append((match.end(), 1, self._valued(Shape.LOT, start, match.end(), (match[1],))))
+        if match := _SERIALS.match(text, start):
+            numbers = tuple(part for part in re.split(r"[、,，/\s]+", match[1]) if part)
+            found.append((match.end(), 1, self._valued(Shape.SERIALS, start, match.end(), numbers)))
+        if match := _EXPIRY.match(text, start):
+            when = dates.find(text, match.end(), self.today) if match.end() < len(text) else None
+            if when:
+                found.append((when[0], _MARKED, self._dated(Shape.EXPIRY, start, when)))
+
+    def _valued(self, shape: Shape, start: int, end: int, values: tuple[str, ...]) -> Callable[[], Piece]:
+        return lambda: Piece(shape=shape, start=start, end=end, text=self.text[start:end], values=values)
+
+    def _dated(self, shape: Shape, start: int, found: tuple[int, dates.When]) -> Callable[[], Piece]:
+        return lambda: Piece(shape=shape, start=start, end=found[0], text=self.text[start : found[0]], when=found[1])
+
+    def _is_inside_number(self, start: int) -> bool:
+        text = self.text
+        return bool(start) and text[start].isdigit() and (text[start - 1].isdigit() or text[start - 1] in "." + BROKEN)
+
+    def _numbers(self, found: list[Edge], start: int) -> None:
+        text = self.text
+        if self._is_inside_number(start):
+            if text[start - 1] == BROKEN and (match := _TAMPERED.match(text, start, start + _SPAN_MAX)):
+                found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
+            return
+        stop = start + _SPAN_MAX
+        if self._percents and (match := _PERCENT.match(text, start, stop)):
+            found.append((match.end(), _CLAIM, self._number(start, match.end(), _percent(match), Shape.PERCENT)))
+        if match := _NUMBER.match(text, start, stop):
+            end = match.end() - (1 if match[0].endswith(",") else 0)
+            if not _LONELY_NUMERAL.fullmatch(text, start, end):
+                found.append((end, _CLAIM + 1, self._exact(start, end)))
+            self._spelled_size(found, start, end)
+            self._shortened(found, start, end)
+        if self._ranges and (match := _RANGE.match(text, start, stop)) and size_of(match[0]) is None:
+            found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
+        if self._vague and (match := _VAGUE.match(text, start, stop)):
+            found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
+
+    def _shortened(self, found: list[Edge], start: int, end: int) -> None:
+        """1w块, 2k个: letters for 万 and 千, where a unit follows."""
+        text = self.text
+        scale = {"w": "万", "k": "千"}.get(text[end : end + 1]) if text[start] in _DIGITS else None
+        unit = self.lexicon.get(text[end + 1 : end + 2]) if scale else None
+        if scale is None or unit is None or not unit.units or unit.text.isascii():
+            return
+        size = size_of(text[start : end + 1])
+        if size is None or not self.catalogue.sized_alike(size):  # 12W只 where lamps have 12 W
+            found.append((end + 1, _CLAIM, self._number(start, end + 1, exact(text[start:end] + scale))))
+
+    def _spelled_size(self, found: list[Edge], start: int, end: int) -> None:
+        """4眼 where the catalogue has a thing of 四眼, which is a word of its own."""
+        text = self.text
+        if not (text[start] in _DIGITS or text[start] == "两"):
+            return
+        tails = (text[end : end + width] for width in (2, 1))
+        tail = next(filter(self.catalogue.is_spelled_tail, tails), None)
+        number = exact(text[start:end]) if tail else None
+        if tail and number and not self._is_amount(number + tail):
+            size, end = Size("", (number,), tail), end + len(tail)
+            piece = Piece(shape=Shape.SIZE, start=start, end=end, text=text[start:end], size=size)
+            found.append((end, _CLAIM, lambda: piece))
+
+    def _sizes(self, found: list[Edge], start: int) -> None:
+        text = self.text
+        if self._is_inside_number(start) or not self._may_begin_size(start):
+            return
+        match = SIZE.match(text, start, start + _SPAN_MAX)
+        if match is not None and not _BARE.fullmatch(text, start, match.end()):
+            self._size(found, start, match.end(), match[0])
+
+    def _spoken_sizes(self, found: list[Edge], start: int) -> None:
+        """八百乘八百, 5乘10, 七瓦."""
+        match = _SPOKEN_SIZE.match(self.text, start, start + _SPAN_MAX)
+        if match is None or self._is_inside_number(start) or match[0] in self.lexicon:  # 五孔 has a name of its own
+            return
+        if (written := _written(match)) is not None:
+            self._size(found, start, match.end(), written)
+
+    def _may_begin_size(self, start: int) -> bool:
+        """Not inside a word, and with its letter not behind a number, whose letter it is (4p63a)."""
+        before, first = self.text[start - 1 : start] if start else "", self.text[start]
+        if before in _LETTERS:
+            return first in _DIGITS and _SIZE_BEFORE.search(self.text, max(start - 4, 0), start) is not None
+        return not (before in _DIGITS and first in _LETTERS)
+
+    def _size(self, found: list[Edge], start: int, end: int, written: str) -> None:
+        """A size as it is `written`, or would be if it was said in words."""
+        text, size = self.text, size_of(written)
+        if size is None or size.is_bare or self._is_amount(written):
+            return
+        if size.suffix in PIPES and size.dims[0] not in PIPES[size.suffix]:
+            return
+        if self.catalogue.is_code(text[start:end]):  # SN-425 is the code of a material, not a size of SN
+            return
+        if self._is_word_with_number(size.prefix):
+            return
+        if len(size.dims) > 1 and size.dims not in self.catalogue.known_dims:
+            after = self.lexicon.get(text[end : end + 1])
+            if size.joint == "-" or (after and after.units):
+                if size.joint == "-":
+                    found.append((end, _CLAIM, self._number(start, end, None)))
+                return
+        cost = _CLAIM if size.prefix or size.joint else _CLAIM + 1
+        piece = Piece(shape=Shape.SIZE, start=start, end=end, text=text[start:end], size=size)
+        found.append((end, cost, lambda: piece))
+
+    def _is_word_with_number(self, prefix: str) -> bool:
+        """ppr25弯头: the letters are a name of their own where no specification begins with them."""
+        if len(prefix) < 2 or self.catalogue.is_size_prefix(prefix):
+            return False
+        word = self.lexicon.get(prefix) or self.lexicon.spelled(prefix)
+        return word is not None and word.names_material
+
+    def _is_amount(self, text: str) -> bool:
+        """20kg is an amount first; whether it is a packing, the catalogue tells later."""
+        unit = self.lexicon.get(text.lstrip("0123456789."))
+        whole = self.lexicon.get(text)
+        return any(word is not None and word.units for word in (unit, whole))
+
+    def _number(self, start: int, end: int, number: str | None, shape: Shape = Shape.NUMBER) -> Callable[[], Piece]:
+        text = self.text[start:end]
+        return lambda: Piece(shape=shape, start=start, end=end, text=text, number=number)
+
+    def _exact(self, start: int, end: int) -> Callable[[], Piece]:
+        """The number is worked out when it is wanted; one that was tampered with is none."""
+        text = self.text[start:end]
+        is_whole = self.text[end : end + 1] != BROKEN
+        return lambda: Piece(
+            shape=Shape.NUMBER, start=start, end=end, text=text, number=exact(text) if is_whole else None
+        )
+
+    def _words(self, found: list[Edge], start: int) -> int:
+        """The words that are written so; how long the longest firm one is."""
+        text, grade_of = self.text, self.lexicon.grade
+        longest = 0
+        for length in (1, *self.lexicon.lengths(text[start : start + 2])):
+            end = start + length
+            if end > len(text):
+                break
+            grade = grade_of(text[start:end])
+            if grade is None or not (text[end - 1] > "\u3000" < text[start] or self._stands_alone(start, end)):
+                continue
+            if grade is Grade.FIRM:
+                longest = length
+            is_barcode = length >= BARCODE_MIN and text[start:end].isdigit()
+            found.append((end, _MARKED if is_barcode else _COST[grade], self._written(start, end)))
+        return longest
+
+    def _written(self, start: int, end: int) -> Callable[[], Piece]:
+        text = self.text[start:end]
+        return lambda: Piece(shape=Shape.WORD, start=start, end=end, text=text, word=self.lexicon.get(text))
+
+    def _sounding(self, start: int, end: int, word: Word) -> Callable[[], Piece]:
+        text = self.text[start:end]
+        return lambda: Piece(shape=Shape.WORD, start=start, end=end, text=text, word=word, is_slip=True)
+
+    def _stands_alone(self, start: int, end: int) -> bool:
+        """A name that begins with digits does not begin inside a number, nor a word inside another."""
+        text = self.text
+        before, first = text[start - 1 : start], text[start]
+        last, after = text[end - 1], text[end : end + 1]
+        if first.isascii() and first.isdigit() and (before.isdigit() or (before in "./x" and before != "")):
+            return False
+        if (
+            last.isascii()
+            and last.isdigit()
+            and (after.isdigit() or (after == "." and text[end + 1 : end + 2].isdigit()))
+        ):
+            return False
+        if "a" <= first <= "z" and "a" <= before <= "z" and before != "":
+            return False
+        return not ("a" <= last <= "z" and after != "" and "a" <= after <= "z")
+
+    def _may_be_slip(self, start: int) -> bool:
+        second = self.readings.get(self.text[start + 1 : start + 2])
+        return second is not None and self.lexicon.may_sound(self.readings[self.text[start]], second)
+
+    def _slips(self, found: list[Edge], start: int, longest: int) -> None:
+        """Words that only sound like this: 刚劲 for 钢筋."""
+        if start and (self.text[start - 1].isdigit() or self.text[start - 1] in CHINESE):
+            unit = self.lexicon.get(self.text[start])
+            if unit is not None and unit.units:
+                return
+        if self._is_counted(start):
+            return
+        text, readings = self.text, self.readings
+        limit = start + 2
+        while limit < min(len(text), start + SOUND_MAX) and text[limit] in readings:
+            limit += 1
+        for end in range(start + max(2, longest + 1), limit + 1):
+            if text[start:end] in self.lexicon:
+                continue
+            word = self.lexicon.sounding_like(keys_of([readings[char] for char in text[start:end]]))
+            if word is not None:
+                found.append((end, _SLIP, self._sounding(start, end, word)))
+
+    def _is_counted(self, start: int) -> bool:
+        """六张 is six sheets, whatever else it sounds like."""
+        after = self.lexicon.get(self.text[start + 1 : start + 2]) if self.text[start] in CHINESE else None
+        return after is not None and bool(after.units)
+
+    def _latin(self, found: list[Edge], start: int) -> None:
+        match = _LATIN.match(self.text, start)
+        if match is None or (start and "a" <= self.text[start - 1] <= "z"):
+            return
+        end = match.end()
+        if end - start >= 2:
+            word = self.lexicon.spelled(match[0])
+            if word is not None:
+                found.append((end, _SLIP, self._sounding(start, end, word)))
+        found.append((end, _STRANGE + 5, self._plain(Shape.UNKNOWN, start, end)))
+
+
+def _written(match: re.Match[str]) -> str | None:
+    """800x800 for 八百乘八百; None where one of the numbers is not exact."""
+    numbers = [exact(part) for part in re.split("乘以?|x", match[1])]
+    if any(number is None for number in numbers):
+        return None
+    return "x".join(number for number in numbers if number) + (match[2] or "")
+
+
+def _percent(match: re.Match[str]) -> str | None:
+    if match[5]:
+        return "50" if match[5] == "一半" else "100"
+    if match[3]:
+        tens = exact(match[3]) or ""
+        ones = "5" if match[4] == "半" else exact(match[4]) if match[4] else "0"
+        return exact(f"{tens}{ones}") if tens.isdigit() else None
+    return exact(match[1] or match[2])
