@@ -11,6 +11,7 @@ from domain.company import Company
 from domain.documents import PREFIXES
 from domain.errors import DomainError
 from domain.messaging import SentAs
+from domain.naming import Meant
 from domain.operation import PRIVATE, AnyNeed, Asker, Dialogue, DialogueOf, Draft, Facts, Operation, Question, perform
 from domain.records import Booked, BookedBy
 from domain.repeat import REPEAT_WITHIN
@@ -20,6 +21,7 @@ from handlers import (
     document,
     issue,
     listing,
+    naming,
     pointing,
     purchase_order,
     receipt,
@@ -30,9 +32,9 @@ from handlers.ask import Ask
 from handlers.language import Catalogue, Context, Reading, Status, read
 from handlers.language.verbs import LINE_INTENTS
 from handlers.messages import ChatKind, ChatMessage, Text, Voice
+from handlers.nearby import is_guess, with_guesses, without_guesses
 from handlers.numbers_in_text import first_number
 from handlers.pointing import Pointed
-from handlers.nearby import is_guess, with_guesses, without_guesses
 from handlers.questions import (
     NO,
     NONE_OF_THESE,
@@ -109,7 +111,7 @@ class Catalogues:
 
     def of(self, company: Company) -> Catalogue:
         if self._built is None or self._built[0] is not company:
-            self._built = (company, Catalogue.of(company))
+            self._built = (company, Catalogue.of(company.as_spoken()))
         return self._built[1]
 
 
@@ -140,7 +142,8 @@ class Talk:
         self._kept: Memo | None = None  # what a question keeps that was asked about no reading
         self._meant: tuple[tuple[object, ...], Operation] | None = None
         self._reading: Reading | None = None
-        self._said, self._again, self._tries = "", False, 0
+        self._said, self._again = "", False
+        self._named: tuple[Meant, ...] = ()  # words, and what was chosen for them on the way to this reading
 
     def operation(self) -> Operation:
         return Operation(
@@ -163,7 +166,8 @@ class Talk:
 
     def _context_needs(self) -> tuple[AnyNeed, ...]:
         quoted = (self._quoted,) if self._quoted else ()
-        return (self._dialogue, pointing.place_of(self.by), *quoted)
+        offered = (naming.place_of(self.by),) if naming.is_asked(self._text) else ()
+        return (self._dialogue, pointing.place_of(self.by), *offered, *quoted)
 
     def needs(self, facts: Facts) -> Iterable[AnyNeed]:
         context = self._context_needs()
@@ -177,6 +181,8 @@ class Talk:
             draft[self._dialogue] = None
         perform(operation, draft)
         self.settle(draft, is_done=True)
+        catalogue = self._catalogues.of(draft.company)
+        naming.offer(naming.offered(self._named, draft, catalogue, self.by), self.by, draft)
 
     def settle(self, draft: Draft, *, is_done: bool = False) -> None:
         """What was pointed at is over once it was booked, or once the talk is of another thing."""
@@ -192,7 +198,8 @@ class Talk:
         if self._kept is not None:
             return self._kept.write()
         reading = self._reading or Reading(status=Status.UNKNOWN)
-        return memo_of(reading, question, said=self._said, again=self._again, tries=self._tries).write()
+        memo = memo_of(reading, question, said=self._said, again=self._again)
+        return replace(memo, meant=self._named).write()
 
     def _operation(self, facts: Facts) -> Operation:
         """What the message asks for; worked out again only when the company or the open question changed."""
@@ -205,12 +212,15 @@ class Talk:
         if self.by.person not in facts.company.people:
             sender = self._message.sender
             return membership.greet(by=self.by, nick=sender.nick, is_admin=sender.is_admin)
-        self._pointed, self._kept, self._tries = None, None, 0
+        self._pointed, self._kept, self._named = None, None, ()
         return self._meaning(facts)
 
     def _meaning(self, facts: Facts) -> Operation:
         """What somebody whom the book knows asks for."""
         command = administration.operation_for(self._message, self._text, self.by, facts.company)
+        if command is None:
+            catalogue = self._catalogues.of(facts.company)
+            command = naming.operation_for(self._text, self.by, facts, catalogue, partial(self._materials, facts))
         if command is not None:
             return command
         dialogue = facts[self._dialogue]
@@ -252,6 +262,7 @@ class Talk:
             return self._ask_again(memo, facts)
         if reading == alone:
             return self._do(alone, facts, said=said_digest(self._text, self.by))
+        self._named = tuple(dict.fromkeys((*memo.meant, *naming.meant_by(memo.reading, reading))))
         return self._do(reading, facts, said=memo.said, again=memo.again)
 
     def _ask_again(self, memo: Memo, facts: Facts) -> Operation:
@@ -259,6 +270,11 @@ class Talk:
         question = asked_again(memo, facts.company)
         self._kept = replace(memo, tries=memo.tries + 1)
         raise question
+
+    def _materials(self, facts: Facts, words: str) -> Iterable[str]:
+        """The materials that words name, as a question about stock would mean them."""
+        reading = self._reading_of(facts, None, text=f"库存 {words}")
+        return (line.material for line in reading.lines if line.material and reading.status is Status.OK)
 
     def _about_pointed(self, facts: Facts) -> Operation | None:
         """Words that name no thing are about what was pointed at a moment ago."""
@@ -317,9 +333,7 @@ class Talk:
         projects = {grant.project for grant in person.grants}
         return projects.pop() if len(projects) == 1 else None
 
-    def _do(
-        self, reading: Reading, facts: Facts, *, said: str, again: bool = False, guesses: bool = True
-    ) -> Operation:
+    def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False, guesses: bool = True) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
         if guesses and reading.intent in LINE_INTENTS:
             reading = with_guesses(reading, facts.company)
