@@ -19,6 +19,7 @@ from handlers import (
     administration,
     digest,
     document,
+    helping,
     issue,
     listing,
     naming,
@@ -76,17 +77,6 @@ class TwoThings(DomainError):
     """One message asks for two things; nothing of it is done."""
 
     intents: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Helped:
-    """帮助: what this person may do here."""
-
-    person: str
-    project: str
-    roles: tuple[str, ...]
-    material: str
-    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,21 +355,15 @@ class Talk:
         return Operation(by=self.by, may=None, needs=lambda _facts: (mark,), decide=partial(_help_once, mark))
 
     def _help(self, facts: Facts, reading: Reading) -> Operation:
-        person = facts.company.people[self.by.person]
         project = reading.fields.get("project", "")
-        code = project if isinstance(project, str) else ""
-        example = next(iter(facts.company.materials.values()), None)
-        return self._answer(
-            Helped(
-                person=person.name,
-                project=code,
-                roles=tuple(
-                    dict.fromkeys(g.role.value for g in person.grants if g.project in {None, code} or not code)
-                ),
-                material=example.label if example else "水泥",
-                unit=example.base_unit if example else "包",
-            )
+        return helping.help_for(
+            by=self.by, project=project if isinstance(project, str) else "", names=partial(self._is_named, facts)
         )
+
+    def _is_named(self, facts: Facts, words: str, code: str) -> bool:
+        """Whether words in a command mean this material and no other."""
+        reading = self._reading_of(facts, None, text=f"申购 {words} 1")
+        return [line.material for line in reading.lines] == [code] and reading.status is Status.OK
 
 
 # The mark that remembers when a person last got the helpful line; no text has this digest.

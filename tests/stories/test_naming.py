@@ -13,7 +13,13 @@ from tests.conftest import Clock, Databases
 from tests.stories.chat import COMPANY, GROUP, PRIVATE, Chat
 
 WHITE: Final = {"code": "CEM-W", "name": "白水泥", "base_unit": "包"}
-GREY: Final = {"code": "CEM-42", "name": "普通硅酸盐水泥", "spec": "P.O42.5", "base_unit": "包", "aliases": ["42.5水泥"]}
+GREY: Final = {
+    "code": "CEM-42",
+    "name": "普通硅酸盐水泥",
+    "spec": "P.O42.5",
+    "base_unit": "包",
+    "aliases": ["42.5水泥"],
+}
 MORE: Final[dict[str, Any]] = {"materials": [GREY, WHITE, *COMPANY["materials"][2:]], "prices": []}
 
 
