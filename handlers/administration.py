@@ -1,9 +1,9 @@
-"""绑定项目 登记 未登记 额度 死信 别名 忘掉: the few words for those who run the robot. They are exact, not read."""
+"""绑定项目 登记 未登记 额度 死信 别名 忘掉 误读: words for those who run the robot. They are exact, not read."""
 
 import re
 from typing import Final
 
-from domain import housekeeping, membership, naming
+from domain import housekeeping, membership, misreading, naming
 from domain.company import Company
 from domain.operation import Asker, Operation
 from handlers.messages import ChatKind, ChatMessage
@@ -23,6 +23,8 @@ def operation_for(message: ChatMessage, text: str, by: Asker, company: Company) 
         return membership.strangers(by=by)
     if text in {"别名", "叫法", "记住的叫法", "记住的别名"}:
         return naming.names(by=by)
+    if text in {"误读", "读错的", "误读列表"}:
+        return misreading.listing(by=by)
     if found := _FORGET.fullmatch(text):
         return naming.forget(found[1].strip('“”"「」 '), by=by)
     if found := _BIND.fullmatch(text):

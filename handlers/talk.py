@@ -25,7 +25,9 @@ from handlers import (
     naming,
     pointing,
     purchase_order,
+    recall,
     receipt,
+    reporting,
     requisition,
     stock,
 )
@@ -48,6 +50,7 @@ from handlers.questions import (
     plain_words,
     which_one,
 )
+from handlers.recall import Exchange
 
 INTENTS: Final[Mapping[str, Callable[[Ask], Operation]]] = {
     "requisition.create": requisition.submit,
@@ -132,6 +135,7 @@ class Talk:
         self._kept: Memo | None = None  # what a question keeps that was asked about no reading
         self._meant: tuple[tuple[object, ...], Operation] | None = None
         self._reading: Reading | None = None
+        self._memo: Memo | None = None  # the question that was open when the message came
         self._said, self._again = "", False
         self._named: tuple[Meant, ...] = ()  # words, and what was chosen for them on the way to this reading
 
@@ -157,7 +161,7 @@ class Talk:
     def _context_needs(self) -> tuple[AnyNeed, ...]:
         quoted = (self._quoted,) if self._quoted else ()
         offered = (naming.place_of(self.by),) if naming.is_asked(self._text) else ()
-        return (self._dialogue, pointing.place_of(self.by), *offered, *quoted)
+        return (self._dialogue, pointing.place_of(self.by), recall.place_of(self.by), *offered, *quoted)
 
     def needs(self, facts: Facts) -> Iterable[AnyNeed]:
         context = self._context_needs()
@@ -176,12 +180,29 @@ class Talk:
 
     def settle(self, draft: Draft, *, is_done: bool = False) -> None:
         """What was pointed at is over once it was booked, or once the talk is of another thing."""
+        self._recall(draft)
         place, reading = pointing.place_of(self.by), self._reading
         if reading is None or place not in draft or draft[place] is None:
             return
         speaks_of_another = bool(_names(reading)) and self._pointed is None
         if speaks_of_another or (is_done and reading.intent in LINE_INTENTS):
             draft[place] = None
+
+    def _recall(self, draft: Draft) -> None:
+        """Remember what was said and how it was read, for 那张单 and for 不对."""
+        if self._reading is None or recall.place_of(self.by) not in draft:
+            return
+        context = self._context(draft, self._memo, self._pointed or Pointed())
+        exchange = Exchange(
+            key=self._message.key,
+            message_id=self._message.message_id,
+            text=self._text[: recall.TEXT_MAX],
+            context=recall.context_json(context),
+            reading=recall.bounded(self._reading),
+            at=draft.now,
+        )
+        named = self._reading.fields.get("document", "")
+        recall.note(draft, self.by, exchange, named=named if isinstance(named, str) else "")
 
     def remember(self, question: Question) -> str:
         """Keep the reading with what the question asks for."""
@@ -193,7 +214,8 @@ class Talk:
 
     def _operation(self, facts: Facts) -> Operation:
         """What the message asks for; worked out again only when the company or the open question changed."""
-        stamp = (facts.company, facts[self._dialogue], facts[pointing.place_of(self.by)])
+        places = (self._dialogue, pointing.place_of(self.by), recall.place_of(self.by))
+        stamp = (facts.company, *(facts[place] for place in places))
         if self._meant is None or any(a is not b for a, b in zip(self._meant[0], stamp, strict=True)):
             self._meant = (stamp, self._understand(facts))
         return self._meant[1]
@@ -202,7 +224,7 @@ class Talk:
         if self.by.person not in facts.company.people:
             sender = self._message.sender
             return membership.greet(by=self.by, nick=sender.nick, is_admin=sender.is_admin)
-        self._pointed, self._kept, self._named = None, None, ()
+        self._pointed, self._kept, self._named, self._memo, self._reading = None, None, (), None, None
         return self._meaning(facts)
 
     def _meaning(self, facts: Facts) -> Operation:
@@ -215,16 +237,29 @@ class Talk:
             return command
         dialogue = facts[self._dialogue]
         memo = Memo.read(dialogue) if is_open(dialogue, facts) and dialogue else None
-        plain = plain_words(self._text)
+        self._memo, plain = memo, plain_words(self._text)
         if memo is not None and plain in NONE_OF_THESE and any(is_guess(memo.reading, path) for path in memo.asks):
             return self._do(without_guesses(memo.reading), facts, said=memo.said, again=memo.again, guesses=False)
         if memo is not None and plain in NO:
             return self._answer(DialogueEnded())
         if memo is not None and memo.wants_yes and plain in YES:
             return self._do(replace(memo.reading, status=Status.OK, missing=()), facts, said=memo.said, again=True)
+        if reporting.is_report(self._text):
+            return self._answer(DialogueEnded()) if memo is not None and memo.wants_yes else self._report(facts)
         if memo is not None and listing.is_asked(memo):
             return self._for_sheet(facts, memo)
         return self._read(facts, memo)
+
+    def _report(self, facts: Facts) -> Operation:
+        """What was misread: the message that is quoted, else the last one. Raises NothingToReport."""
+        remembered = recall.recalled(facts, self.by)
+        quoted = self._message.quoted if isinstance(self._message, Text) else None
+        found = None
+        if quoted is not None:
+            number = facts[self._quoted] if self._quoted else None
+            number = number or first_number(quoted.text, PREFIXES.values())
+            found = remembered.quoted(message_id=quoted.message_id, number=number, text=quoted.text)
+        return reporting.report(found or remembered.latest(facts.now), self._text, by=self.by)
 
     def _for_sheet(self, facts: Facts, memo: Memo) -> Operation:
         """What is to be done with a list that was sent: a choice, or words that name no thing themselves."""
@@ -244,6 +279,8 @@ class Talk:
         alone = self._reading_of(facts, None)
         if memo is not None and memo.wants_yes and alone.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
+        if memo is None and alone.status is Status.UNKNOWN and reporting.with_more(self._text):
+            return self._report(facts)
         if memo is None or memo.wants_yes or _stands_alone(alone, memo):
             return self._do(alone, facts, said=said_digest(self._text, self.by))
         complete = answered(memo, self._text, facts.company)
@@ -310,6 +347,7 @@ class Talk:
             or pointed.document
             or None,
             pending=memo.reading if memo and not memo.wants_yes else None,
+            last_document=recall.recalled(facts, self.by).document or None,
             via="voice" if isinstance(self._message, Voice) else "text",
             mentioned=self._message.mentioned if isinstance(self._message, Text) else (),
             things=pointed.materials,

@@ -1,6 +1,5 @@
 """帮助 tells each what they may do here, in sentences of their own company that work as they stand."""
 
-import re
 from typing import Any, Final
 
 import pytest
