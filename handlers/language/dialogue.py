@@ -148,6 +148,8 @@ class _Answer:
         for path in self.pending.missing:
             if path.endswith(".unit") and self._line_lacks_unit(path):
                 self.draft.lack(path)
+            if path.endswith(".material") and path in self.open:
+                self.draft.lack(path)  # what is offered is only like what was said
             if path in ("fields.stage", "fields.recipient") and not self.draft.knows(path[7:]):
                 self.draft.lack(path)
         return self._without_dropped() if self.dropped else judge(self.draft)
