@@ -1,6 +1,7 @@
 """A message in words: read it in its context, and find the one operation it asks for."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -94,6 +95,7 @@ class DialogueEnded:
 
 # So many answers that say nothing are asked about again; then the question is dropped.
 TRIES_MAX: Final = 2
+_OWN_TEAM: Final = re.compile(r"(?:我们|咱们|本|我)班组?(?!长|里|前|后)")
 
 
 class Catalogues:
@@ -283,7 +285,7 @@ class Talk:
             return self._report(facts)
         if memo is None or memo.wants_yes or _stands_alone(alone, memo):
             return self._do(alone, facts, said=said_digest(self._text, self.by))
-        complete = answered(memo, self._text, facts.company)
+        complete = answered(memo, self._spoken(facts.company), facts.company)
         reading = complete if complete is not None else self._reading_of(facts, memo)
         if reading.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
@@ -328,11 +330,17 @@ class Talk:
         self, facts: Facts, memo: Memo | None, *, text: str | None = None, pointed: Pointed | None = None
     ) -> Reading:
         return read(
-            self._text if text is None else text,
+            self._spoken(facts.company) if text is None else text,
             context=self._context(facts, memo, pointed or Pointed()),
             catalogue=self._catalogues.of(facts.company),
             today=facts.today,
         )
+
+    def _spoken(self, company: Company) -> str:
+        """The words, with the sender's team where they say 我们班."""
+        person = company.people.get(self.by.person)
+        team = (person.team if person is not None else None) or ""
+        return _OWN_TEAM.sub(lambda _: team, self._text) if team else self._text
 
     def _context(self, facts: Facts, memo: Memo | None, pointed: Pointed) -> Context:
         group = facts.company.groups.get(self.by.chat)
