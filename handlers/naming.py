@@ -12,9 +12,9 @@ from domain import naming
 from domain.errors import DomainError
 from domain.naming import Meant
 from domain.operation import DIALOGUE_LASTS, Asker, Dialogue, DialogueOf, Draft, Facts, Operation, perform
-from handlers.language import Catalogue, Reading, amounts
+from handlers.language import Catalogue, Reading
+from handlers.language.again import pieces_of
 from handlers.language.pieces import Shape
-from handlers.language.scan import scan
 from handlers.questions import plain_words
 
 REMEMBER: Final = frozenset(
@@ -85,7 +85,7 @@ def _is_speech(said: str, catalogue: Catalogue, today: date) -> bool:
     word = catalogue.lexicon.get(said)
     if word is not None and (word.units or word.intents or word.cues):
         return True
-    pieces = amounts.fold(scan(said, catalogue, today))
+    pieces = pieces_of(said, catalogue, today)
     return any(piece.shape in _SPEECH or any(piece.intents.values()) for piece in pieces)
 
 
