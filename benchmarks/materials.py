@@ -9,14 +9,14 @@ from typing import Final
 
 from domain.company import Company, Customer, Equipment, Material, Person, Project, Supplier, Team, Unit, Warehouse
 
-_STEEL: Final = "沙钢 永钢 中天 首钢 河钢 鞍钢 马钢 日照".split()
-_CABLES: Final = "远东 上上 宝胜 江南 起帆 亨通 中天 熊猫".split()
-_BRANDS: Final = "公牛 正泰 德力西 施耐德 西门子 ABB 人民 天正".split()
-_PIPES: Final = "联塑 伟星 日丰 中财 公元 金牛".split()
-_TILES: Final = "马可波罗 东鹏 诺贝尔 冠珠 蒙娜丽莎 鹰牌".split()
-_PAINTS: Final = "立邦 多乐士 三棵树 嘉宝莉 华润".split()
-_COLOURS: Final = "红 黄 蓝 绿 黑 白 灰 双色".split()
-_FINISHES: Final = "镀锌 发黑 304不锈钢 316不锈钢 达克罗".split()
+_STEEL: Final = ["沙钢", "永钢", "中天", "首钢", "河钢", "鞍钢", "马钢", "日照"]
+_CABLES: Final = ["远东", "上上", "宝胜", "江南", "起帆", "亨通", "中天", "熊猫"]
+_BRANDS: Final = ["公牛", "正泰", "德力西", "施耐德", "西门子", "ABB", "人民", "天正"]
+_PIPES: Final = ["联塑", "伟星", "日丰", "中财", "公元", "金牛"]
+_TILES: Final = ["马可波罗", "东鹏", "诺贝尔", "冠珠", "蒙娜丽莎", "鹰牌"]
+_PAINTS: Final = ["立邦", "多乐士", "三棵树", "嘉宝莉", "华润"]
+_COLOURS: Final = ["红", "黄", "蓝", "绿", "黑", "白", "灰", "双色"]
+_FINISHES: Final = ["镀锌", "发黑", "304不锈钢", "316不锈钢", "达克罗"]
 _DIAMETERS: Final = (6, 8, 10, 12, 14, 16, 18, 20, 22, 25, 28, 32, 36, 40, 50)
 _NOMINAL: Final = (15, 20, 25, 32, 40, 50, 65, 80, 100, 125, 150, 200, 250, 300, 350, 400)
 _SECTIONS: Final = ("1.5", "2.5", "4", "6", "10", "16", "25", "35", "50", "70", "95", "120", "150", "185", "240")
@@ -110,7 +110,7 @@ def families() -> tuple[Family, ...]:
 
 def materials(count: int, seed: int = 1) -> dict[str, Material]:
     """So many materials. Every family is there from the beginning, the crowded ones grow with the count."""
-    chance = random.Random(seed)  # noqa: S311  # reproducible, not secret
+    chance = random.Random(seed)  # reproducible, not secret
     heads = families()
     whole = sum(len(family.specs) for family in heads)
     found: dict[str, Material] = {}
@@ -154,7 +154,9 @@ def company(count: int, seed: int = 1) -> Company:
             f"P{n:02d}": Project(code=f"P{n:02d}", name=name, stages=("基础", "主体结构", "装饰装修", "机电安装"))
             for n, name in enumerate(("滨江花园", "科技园二期", "城南医院", "地铁五号线"), 1)
         },
-        people={f"u{n:02d}": Person(id=f"u{n:02d}", name=name) for n, name in enumerate("李明 王强 陈伟 赵敏".split())},
+        people={
+            f"u{n:02d}": Person(id=f"u{n:02d}", name=name) for n, name in enumerate(["李明", "王强", "陈伟", "赵敏"])
+        },
         teams={name: Team(name=name) for name in ("钢筋一班", "木工班", "水电班", "泥工二班")},
         suppliers={
             f"S{n:02d}": Supplier(code=f"S{n:02d}", name=name)
@@ -166,13 +168,13 @@ def company(count: int, seed: int = 1) -> Company:
     )
 
 
-_VERBS: Final = "领 领料 入库 申购 退料 报损 出库 收货".split()
+_VERBS: Final = ["领", "领料", "入库", "申购", "退料", "报损", "出库", "收货"]
 _ENDS: Final = ("", "", "，钢筋一班", "，主体结构用", " 李明", "，明天要", "谢谢")
 
 
 def utterances(book: Company, count: int, seed: int = 2) -> list[str]:
     """What people would write about these materials: whole names, bare heads, sizes, codes, slips, lists, questions."""
-    chance = random.Random(seed)  # noqa: S311  # reproducible, not secret
+    chance = random.Random(seed)  # reproducible, not secret
     kinds = list(book.materials.values())
     return [_utterance(chance, kinds) for _ in range(count)]
 

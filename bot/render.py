@@ -21,6 +21,7 @@ from domain.company import Company
 from domain.digest import DailyDigest
 from domain.documents import NEXT, Act, DocumentKind, State
 from domain.messaging import Button, CardPicture, Outbound, Reply, Route, RouteKind, Urgency
+from domain.naming import NameOffered
 from domain.operation import Asker, Notice, ToAsker, ToGroup, ToPeople
 from domain.purchase_order import OrderSettled, OrderToConfirm
 from domain.requisition import ApprovalAsked, ApprovalSettled
@@ -33,6 +34,8 @@ TITLE_MAX: Final = 60
 FACTS_MAX: Final = 20_000
 
 _OPENS: Final = (ApprovalAsked, OrderToConfirm, StockLow)
+# Told at the foot of the answer before it: one reply a message.
+_BELOW: Final = (NameOffered,)
 _CARDS: Final = (*_OPENS, ApprovalSettled, OrderSettled, RestockPrepared, RestockSubmitted)
 
 
@@ -114,6 +117,12 @@ class Renderer:
         messages = list[Outbound]()
         for at, notice in enumerate(notices):
             for route in _routes(notice, reply, company):
+                if isinstance(notice.what, _BELOW) and (above := _above(messages, route)) is not None:
+                    _, markdown, _ = self.text(notice.what, company=company, now=now, by=by)
+                    messages[above] = dataclasses.replace(
+                        messages[above], markdown=f"{messages[above].markdown}\n\n{markdown}"
+                    )
+                    continue
                 messages.append(self._message(notice.what, route, f"{key}#{at}.{len(messages)}", by, company, now))
         return messages
 
@@ -142,6 +151,12 @@ class Renderer:
             number=str(document.number) if document is not None else "",
             facts=_facts(what),
         )
+
+
+def _above(messages: Sequence[Outbound], route: Route) -> int | None:
+    """The last message in words that goes the same way."""
+    fitting = (at for at in reversed(range(len(messages))) if messages[at].route == route and messages[at].card is None)
+    return next(fitting, None)
 
 
 def _picture(what: Any, title: str, markdown: str, module: Any) -> CardPicture:

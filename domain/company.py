@@ -1,6 +1,6 @@
 """The company's master data: what is kept, where, by whom, for which project. A change makes a new Company."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -221,6 +221,16 @@ class OpeningStock:
     serials: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedName:
+    """What people call a material, as somebody told the robot to remember it in chat: `by` whom, on which day."""
+
+    name: str
+    material: str
+    by: str = ""
+    day: date
+
+
 class NodeMode(StrEnum):
     ANY = "any"  # 或签: the first decision ends the node
     ALL = "all"  # 会签
@@ -293,3 +303,14 @@ class Company:
     stock_rules: dict[tuple[str, str], StockRule] = field(default_factory=dict[tuple[str, str], StockRule])
     prices: tuple[PriceNote, ...] = ()
     flows: tuple[Flow, ...] = ()
+    learned: dict[str, LearnedName] = field(default_factory=dict[str, LearnedName])  # by name
+
+    def as_spoken(self) -> "Company":
+        """For whoever reads words: the learned names stand among the aliases of their materials."""
+        if not self.learned:
+            return self
+        materials = dict(self.materials)
+        for learned in self.learned.values():
+            if (found := materials.get(learned.material)) is not None and learned.name not in found.aliases:
+                materials[found.code] = replace(found, aliases=(*found.aliases, learned.name))
+        return replace(self, materials=materials)

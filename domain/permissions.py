@@ -23,6 +23,7 @@ class Action(StrEnum):
     SEE_COST = "看成本"
     SEE_DOCUMENT = "看单据"
     BIND_GROUP = "绑定项目"
+    NAME = "记叫法"
     ADMINISTER = "办管理员的事"
 
 
@@ -52,6 +53,7 @@ ALLOWED: Final[Mapping[Action, frozenset[Role]]] = {
     ),
     Action.UNDO_LATER: frozenset({Role.PROJECT_MANAGER, Role.FINANCE, _ADMIN}),
     Action.SEE_COST: frozenset({Role.BOSS, Role.PROJECT_MANAGER, Role.PURCHASING, Role.FINANCE, Role.STEWARD, _ADMIN}),
+    Action.NAME: frozenset({Role.STOREKEEPER, Role.PURCHASING, Role.STEWARD, Role.PROJECT_MANAGER, _ADMIN}),
     Action.BIND_GROUP: frozenset({_ADMIN, Role.STEWARD}),
     Action.ADMINISTER: frozenset({_ADMIN}),
 }

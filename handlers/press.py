@@ -9,7 +9,7 @@ from domain.errors import DomainError
 from domain.messaging import Card, CardOf
 from domain.operation import PRIVATE, AnyNeed, Asker, Draft, Facts, Operation, Question, perform
 from domain.restock import RestockSubject
-from handlers import document
+from handlers import document, recall
 from handlers.language import Reading, Status
 from handlers.messages import CardAction
 from handlers.questions import memo_of
@@ -46,13 +46,15 @@ class _Press:
         self.by = Asker(person=press.sender.id, chat=PRIVATE)
 
     def needs(self, facts: Facts) -> Iterable[AnyNeed]:
-        card = CardOf(self._press.card)
-        if card not in facts:
-            return (card,)
-        return (card, *self._operation(facts).needs(facts))
+        card, last = CardOf(self._press.card), recall.place_of(self.by)
+        if facts.lacking((card, last)):
+            return (card, last)
+        return (card, last, *self._operation(facts).needs(facts))
 
     def decide(self, draft: Draft) -> None:
         perform(self._operation(draft), draft)
+        if self._press_number:
+            recall.note_document(draft, self.by, self._press_number)
 
     def remember(self, question: Question) -> str:
         """A press that needs a word more goes on in the private chat: a rejection and its reason."""

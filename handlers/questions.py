@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from domain.company import Company
+from domain.naming import Meant
 from domain.operation import Dialogue, Question
 from domain.values import parse_decimal
 from handlers.language import Line, Reading, Status
@@ -72,7 +73,7 @@ class Memo:
 
     `said` is the digest of the words that began it, so that repeating them is noticed after the answer as well;
     `again` that the person has said already that they mean it. `is_decided`: a decision asked, the words themselves
-    are complete. `tries`: how many answers were not understood.
+    are complete. `tries`: how many answers were not understood. `meant`: words, and what was chosen for them so far.
     """
 
     reading: Reading
@@ -82,6 +83,7 @@ class Memo:
     again: bool = False
     is_decided: bool = False
     tries: int = 0
+    meant: tuple[Meant, ...] = ()
 
     @property
     def wants_yes(self) -> bool:
@@ -96,6 +98,7 @@ class Memo:
             "again": self.again,
             "decided": self.is_decided,
             "tries": self.tries,
+            "meant": [[one.said, one.material] for one in self.meant],
         }
         return json.dumps(body, ensure_ascii=False)
 
@@ -111,18 +114,17 @@ class Memo:
             again=body.get("again", False),
             is_decided=body.get("decided", bool(choices)),
             tries=body.get("tries", 0),
+            meant=tuple(Meant(said=said, material=code) for said, code in body.get("meant", ())),
         )
 
 
-def memo_of(reading: Reading, question: Question, *, said: str = "", again: bool = False, tries: int = 0) -> Memo:
+def memo_of(reading: Reading, question: Question, *, said: str = "", again: bool = False) -> Memo:
     """What to keep of a question: the reading as pending, with what is missing."""
     if isinstance(question, Unclear | WhichOne):
-        return Memo(reading=question.reading, asks=question.asks, said=said, again=again, tries=tries)
+        return Memo(reading=question.reading, asks=question.asks, said=said, again=again)
     pending = replace(reading, status=Status.INCOMPLETE, missing=question.asks)
     choices = dict(question.choices)
-    return Memo(
-        reading=pending, asks=question.asks, choices=choices, said=said, again=again, is_decided=True, tries=tries
-    )
+    return Memo(reading=pending, asks=question.asks, choices=choices, said=said, again=again, is_decided=True)
 
 
 def asked_again(memo: Memo, company: Company) -> Question:

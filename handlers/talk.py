@@ -1,6 +1,7 @@
 """A message in words: read it in its context, and find the one operation it asks for."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,6 +12,7 @@ from domain.company import Company
 from domain.documents import PREFIXES
 from domain.errors import DomainError
 from domain.messaging import SentAs
+from domain.naming import Meant
 from domain.operation import PRIVATE, AnyNeed, Asker, Dialogue, DialogueOf, Draft, Facts, Operation, Question, perform
 from domain.records import Booked, BookedBy
 from domain.repeat import REPEAT_WITHIN
@@ -18,11 +20,15 @@ from handlers import (
     administration,
     digest,
     document,
+    helping,
     issue,
     listing,
+    naming,
     pointing,
     purchase_order,
+    recall,
     receipt,
+    reporting,
     requisition,
     stock,
 )
@@ -45,6 +51,7 @@ from handlers.questions import (
     plain_words,
     which_one,
 )
+from handlers.recall import Exchange
 
 INTENTS: Final[Mapping[str, Callable[[Ask], Operation]]] = {
     "requisition.create": requisition.submit,
@@ -77,17 +84,6 @@ class TwoThings(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Helped:
-    """帮助: what this person may do here."""
-
-    person: str
-    project: str
-    roles: tuple[str, ...]
-    material: str
-    unit: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NotUnderstood:
     """One short, helpful line, at most once a person in ten minutes."""
 
@@ -99,6 +95,7 @@ class DialogueEnded:
 
 # So many answers that say nothing are asked about again; then the question is dropped.
 TRIES_MAX: Final = 2
+_OWN_TEAM: Final = re.compile(r"(?:我们|咱们|本|我)班组?(?!长|里|前|后)")
 
 
 class Catalogues:
@@ -109,7 +106,7 @@ class Catalogues:
 
     def of(self, company: Company) -> Catalogue:
         if self._built is None or self._built[0] is not company:
-            self._built = (company, Catalogue.of(company))
+            self._built = (company, Catalogue.of(company.as_spoken()))
         return self._built[1]
 
 
@@ -140,7 +137,9 @@ class Talk:
         self._kept: Memo | None = None  # what a question keeps that was asked about no reading
         self._meant: tuple[tuple[object, ...], Operation] | None = None
         self._reading: Reading | None = None
-        self._said, self._again, self._tries = "", False, 0
+        self._memo: Memo | None = None  # the question that was open when the message came
+        self._said, self._again = "", False
+        self._named: tuple[Meant, ...] = ()  # words, and what was chosen for them on the way to this reading
 
     def operation(self) -> Operation:
         return Operation(
@@ -163,7 +162,8 @@ class Talk:
 
     def _context_needs(self) -> tuple[AnyNeed, ...]:
         quoted = (self._quoted,) if self._quoted else ()
-        return (self._dialogue, pointing.place_of(self.by), *quoted)
+        offered = (naming.place_of(self.by),) if naming.is_asked(self._text) else ()
+        return (self._dialogue, pointing.place_of(self.by), recall.place_of(self.by), *offered, *quoted)
 
     def needs(self, facts: Facts) -> Iterable[AnyNeed]:
         context = self._context_needs()
@@ -177,9 +177,12 @@ class Talk:
             draft[self._dialogue] = None
         perform(operation, draft)
         self.settle(draft, is_done=True)
+        catalogue = self._catalogues.of(draft.company)
+        naming.offer(naming.offered(self._named, draft, catalogue, self.by), self.by, draft)
 
     def settle(self, draft: Draft, *, is_done: bool = False) -> None:
         """What was pointed at is over once it was booked, or once the talk is of another thing."""
+        self._recall(draft)
         place, reading = pointing.place_of(self.by), self._reading
         if reading is None or place not in draft or draft[place] is None:
             return
@@ -187,16 +190,34 @@ class Talk:
         if speaks_of_another or (is_done and reading.intent in LINE_INTENTS):
             draft[place] = None
 
+    def _recall(self, draft: Draft) -> None:
+        """Remember what was said and how it was read, for 那张单 and for 不对."""
+        if self._reading is None or recall.place_of(self.by) not in draft:
+            return
+        context = self._context(draft, self._memo, self._pointed or Pointed())
+        exchange = Exchange(
+            key=self._message.key,
+            message_id=self._message.message_id,
+            text=self._text[: recall.TEXT_MAX],
+            context=recall.context_json(context),
+            reading=recall.bounded(self._reading),
+            at=draft.now,
+        )
+        named = self._reading.fields.get("document", "")
+        recall.note(draft, self.by, exchange, named=named if isinstance(named, str) else "")
+
     def remember(self, question: Question) -> str:
         """Keep the reading with what the question asks for."""
         if self._kept is not None:
             return self._kept.write()
         reading = self._reading or Reading(status=Status.UNKNOWN)
-        return memo_of(reading, question, said=self._said, again=self._again, tries=self._tries).write()
+        memo = memo_of(reading, question, said=self._said, again=self._again)
+        return replace(memo, meant=self._named).write()
 
     def _operation(self, facts: Facts) -> Operation:
         """What the message asks for; worked out again only when the company or the open question changed."""
-        stamp = (facts.company, facts[self._dialogue], facts[pointing.place_of(self.by)])
+        places = (self._dialogue, pointing.place_of(self.by), recall.place_of(self.by))
+        stamp = (facts.company, *(facts[place] for place in places))
         if self._meant is None or any(a is not b for a, b in zip(self._meant[0], stamp, strict=True)):
             self._meant = (stamp, self._understand(facts))
         return self._meant[1]
@@ -205,26 +226,42 @@ class Talk:
         if self.by.person not in facts.company.people:
             sender = self._message.sender
             return membership.greet(by=self.by, nick=sender.nick, is_admin=sender.is_admin)
-        self._pointed, self._kept, self._tries = None, None, 0
+        self._pointed, self._kept, self._named, self._memo, self._reading = None, None, (), None, None
         return self._meaning(facts)
 
     def _meaning(self, facts: Facts) -> Operation:
         """What somebody whom the book knows asks for."""
         command = administration.operation_for(self._message, self._text, self.by, facts.company)
+        if command is None:
+            catalogue = self._catalogues.of(facts.company)
+            command = naming.operation_for(self._text, self.by, facts, catalogue, partial(self._materials, facts))
         if command is not None:
             return command
         dialogue = facts[self._dialogue]
         memo = Memo.read(dialogue) if is_open(dialogue, facts) and dialogue else None
-        plain = plain_words(self._text)
+        self._memo, plain = memo, plain_words(self._text)
         if memo is not None and plain in NONE_OF_THESE and any(is_guess(memo.reading, path) for path in memo.asks):
             return self._do(without_guesses(memo.reading), facts, said=memo.said, again=memo.again, guesses=False)
         if memo is not None and plain in NO:
             return self._answer(DialogueEnded())
         if memo is not None and memo.wants_yes and plain in YES:
             return self._do(replace(memo.reading, status=Status.OK, missing=()), facts, said=memo.said, again=True)
+        if reporting.is_report(self._text):
+            return self._answer(DialogueEnded()) if memo is not None and memo.wants_yes else self._report(facts)
         if memo is not None and listing.is_asked(memo):
             return self._for_sheet(facts, memo)
         return self._read(facts, memo)
+
+    def _report(self, facts: Facts) -> Operation:
+        """What was misread: the message that is quoted, else the last one. Raises NothingToReport."""
+        remembered = recall.recalled(facts, self.by)
+        quoted = self._message.quoted if isinstance(self._message, Text) else None
+        found = None
+        if quoted is not None:
+            number = facts[self._quoted] if self._quoted else None
+            number = number or first_number(quoted.text, PREFIXES.values())
+            found = remembered.quoted(message_id=quoted.message_id, number=number, text=quoted.text)
+        return reporting.report(found or remembered.latest(facts.now), self._text, by=self.by)
 
     def _for_sheet(self, facts: Facts, memo: Memo) -> Operation:
         """What is to be done with a list that was sent: a choice, or words that name no thing themselves."""
@@ -244,14 +281,17 @@ class Talk:
         alone = self._reading_of(facts, None)
         if memo is not None and memo.wants_yes and alone.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
+        if memo is None and alone.status is Status.UNKNOWN and reporting.with_more(self._text):
+            return self._report(facts)
         if memo is None or memo.wants_yes or _stands_alone(alone, memo):
             return self._do(alone, facts, said=said_digest(self._text, self.by))
-        complete = answered(memo, self._text, facts.company)
+        complete = answered(memo, self._spoken(facts.company), facts.company)
         reading = complete if complete is not None else self._reading_of(facts, memo)
         if reading.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
         if reading == alone:
             return self._do(alone, facts, said=said_digest(self._text, self.by))
+        self._named = tuple(dict.fromkeys((*memo.meant, *naming.meant_by(memo.reading, reading))))
         return self._do(reading, facts, said=memo.said, again=memo.again)
 
     def _ask_again(self, memo: Memo, facts: Facts) -> Operation:
@@ -259,6 +299,11 @@ class Talk:
         question = asked_again(memo, facts.company)
         self._kept = replace(memo, tries=memo.tries + 1)
         raise question
+
+    def _materials(self, facts: Facts, words: str) -> Iterable[str]:
+        """The materials that words name, as a question about stock would mean them."""
+        reading = self._reading_of(facts, None, text=f"库存 {words}")
+        return (line.material for line in reading.lines if line.material and reading.status is Status.OK)
 
     def _about_pointed(self, facts: Facts) -> Operation | None:
         """Words that name no thing are about what was pointed at a moment ago."""
@@ -285,11 +330,17 @@ class Talk:
         self, facts: Facts, memo: Memo | None, *, text: str | None = None, pointed: Pointed | None = None
     ) -> Reading:
         return read(
-            self._text if text is None else text,
+            self._spoken(facts.company) if text is None else text,
             context=self._context(facts, memo, pointed or Pointed()),
             catalogue=self._catalogues.of(facts.company),
             today=facts.today,
         )
+
+    def _spoken(self, company: Company) -> str:
+        """The words, with the sender's team where they say 我们班."""
+        person = company.people.get(self.by.person)
+        team = (person.team if person is not None else None) or ""
+        return _OWN_TEAM.sub(lambda _: team, self._text) if team else self._text
 
     def _context(self, facts: Facts, memo: Memo | None, pointed: Pointed) -> Context:
         group = facts.company.groups.get(self.by.chat)
@@ -304,6 +355,7 @@ class Talk:
             or pointed.document
             or None,
             pending=memo.reading if memo and not memo.wants_yes else None,
+            last_document=recall.recalled(facts, self.by).document or None,
             via="voice" if isinstance(self._message, Voice) else "text",
             mentioned=self._message.mentioned if isinstance(self._message, Text) else (),
             things=pointed.materials,
@@ -361,21 +413,15 @@ class Talk:
         return Operation(by=self.by, may=None, needs=lambda _facts: (mark,), decide=partial(_help_once, mark))
 
     def _help(self, facts: Facts, reading: Reading) -> Operation:
-        person = facts.company.people[self.by.person]
         project = reading.fields.get("project", "")
-        code = project if isinstance(project, str) else ""
-        example = next(iter(facts.company.materials.values()), None)
-        return self._answer(
-            Helped(
-                person=person.name,
-                project=code,
-                roles=tuple(
-                    dict.fromkeys(g.role.value for g in person.grants if g.project in {None, code} or not code)
-                ),
-                material=next(iter(example.aliases), example.label) if example else "水泥",
-                unit=example.base_unit if example else "包",
-            )
+        return helping.help_for(
+            by=self.by, project=project if isinstance(project, str) else "", names=partial(self._is_named, facts)
         )
+
+    def _is_named(self, facts: Facts, words: str, code: str) -> bool:
+        """Whether words in a command mean this material and no other."""
+        reading = self._reading_of(facts, None, text=f"申购 {words} 1")
+        return [line.material for line in reading.lines] == [code] and reading.status is Status.OK
 
 
 # What people write first to see whether anybody is there.

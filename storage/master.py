@@ -108,6 +108,9 @@ def _elements(company: Company) -> Iterable[tuple[tuple[str, str], Element]]:
     yield from _numbered("stock_rules", (_rule(r) for r in company.stock_rules.values()))
     yield from _numbered("prices", (_price(n) for n in company.prices))
     yield from _numbered("approval_flows", (_flow(f) for f in company.flows))
+    for learned in company.learned.values():
+        body = _set(name=learned.name, material=learned.material, by=learned.by, date=learned.day.isoformat())
+        yield ("learned_names", learned.name), body
 
 
 def _numbered(key: str, bodies: Iterable[Element]) -> Iterable[tuple[tuple[str, str], Element]]:

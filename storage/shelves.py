@@ -15,12 +15,13 @@ from domain.document_query import WaitingFor
 from domain.housekeeping import DeadLetters, UsageIn
 from domain.membership import StrangerOf, Strangers
 from domain.messaging import CardOf, SentAs
+from domain.misreading import Misreadings, MisreadOf
 from domain.opening import OpeningOf
 from domain.operation import AnyNeed, DialogueOf, SeriesOf
 from domain.records import BookedBy, DocumentOf, LastPricesOf, LastStageOf, OnOrderOf, OpenOrdersOf, SpendOf
 from domain.reversal import MovesOf
 from domain.stock import BalancesOf, PoolsOf, StockIn
-from storage import documents, journal, questions, stock, talk, usage
+from storage import documents, journal, misreadings, questions, stock, talk, usage
 
 Loader = Callable[[AsyncConnection, list[Any], Company], Awaitable[Mapping[Any, object]]]
 Saver = Callable[[AsyncConnection, dict[Any, Any], datetime], Awaitable[None]]
@@ -70,6 +71,8 @@ LOADERS: Final[Mapping[type[AnyNeed], Loader]] = {
     Anchor: _plain(talk.load_anchors),
     UsageIn: _plain(usage.load),
     DeadLetters: _plain(usage.load_dead),
+    MisreadOf: _plain(misreadings.load),
+    Misreadings: _plain(misreadings.latest),
 }
 
 # In the order in which they are written, the same for every unit.
@@ -84,6 +87,7 @@ SAVERS: Final[Mapping[type[AnyNeed], Saver]] = {
     DialogueOf: _timeless(talk.save_dialogues),
     BookedBy: _timeless(talk.save_booked),
     StrangerOf: _timeless(talk.save_strangers),
+    MisreadOf: _timeless(misreadings.save),
     JobRunOf: talk.save_job_runs,
     Anchor: _timeless(talk.save_anchors),
 }

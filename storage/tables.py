@@ -366,6 +366,17 @@ card = _table(
 
 dialogue = _table("dialogue", _key("person"), _key("chat"), _text("memo"), Column("until", Instant, nullable=False))
 
+misread = _table(
+    "misread",
+    _key("key"),
+    _text("person"),
+    Column("at", Instant, nullable=False),
+    _text("text"),
+    _text("context"),
+    _text("reading"),
+    _text("words"),
+)
+
 booked = _table("booked", _key("person"), _key("said"), _text("number"), Column("at", Instant, nullable=False))
 
 job_run = _table(

@@ -44,10 +44,17 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="文件")
     export = commands.add_parser("export", help="导出报表")
     export.add_argument(
-        "report", metavar="报表", choices=["stock", "moves", "labels"], help="stock 库存，moves 流水，labels 材料标签"
+        "report",
+        metavar="报表",
+        choices=["stock", "moves", "labels", "misread"],
+        help="stock 库存，moves 流水，labels 材料标签，misread 读错的话",
     )
     export.add_argument(
-        "file", type=Path, metavar="文件", nargs="?", help="写到哪个文件（默认 报表名.xlsx，标签为 labels.html）"
+        "file",
+        type=Path,
+        metavar="文件",
+        nargs="?",
+        help="写到哪个文件（默认 报表名.xlsx，标签 labels.html，读错的话 misread.jsonl）",
     )
     return top
 
@@ -131,6 +138,10 @@ def _export(chosen: argparse.Namespace) -> int:
         from bot.commands.labels import export_labels
 
         return export_labels(_settings(), chosen.file or Path("labels.html"))
+    if chosen.report == "misread":
+        from bot.commands.misread import export_misread
+
+        return export_misread(_settings(), chosen.file or Path("misread.jsonl"))
     from bot.commands.export import export
 
     return export(_settings(), chosen.report, chosen.file or Path(f"{chosen.report}.xlsx"))

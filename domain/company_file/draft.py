@@ -10,6 +10,7 @@ from domain.company import (
     Equipment,
     Flow,
     Group,
+    LearnedName,
     Material,
     OpeningStock,
     Person,
@@ -68,6 +69,7 @@ class Draft:
     stock_rules: dict[tuple[str, str], StockRule]
     prices: dict[PriceKey, PriceNote]
     flows: dict[FlowKey, Flow]
+    learned: dict[str, LearnedName]
     opening_stock: list[OpeningStock] = field(default_factory=list[OpeningStock])
     unit_names: dict[str, str] = field(default_factory=dict[str, str])  # every way to write a unit, and its name
 
@@ -94,6 +96,7 @@ class Draft:
             stock_rules=dict(book.stock_rules),
             prices={price_key(note): note for note in book.prices},
             flows={flow_key(flow): flow for flow in book.flows},
+            learned=dict(book.learned),
         )
 
     def found_unit(self, unit: Unit) -> None:
@@ -132,4 +135,5 @@ class Draft:
             stock_rules=self.stock_rules,
             prices=tuple(self.prices.values()),
             flows=tuple(self.flows.values()),
+            learned=self.learned,
         )

@@ -1,16 +1,19 @@
 """What is kept and traded: units, categories, materials, equipment, suppliers, customers."""
 
+from datetime import date
 from fractions import Fraction
+from typing import Final
 
-from domain.company import Category, Customer, Equipment, Material, Supplier, Tracking, Unit, Valuation
+from domain.company import Category, Customer, Equipment, LearnedName, Material, Supplier, Tracking, Unit, Valuation
 from domain.company_file.choices import TRACKING_NAMES, TRACKINGS, VALUATION_NAMES, VALUATIONS
 from domain.company_file.draft import Draft
 from domain.company_file.faults import FaultKind, Thing, shown
 from domain.company_file.limits import UNITS_MAX
 from domain.company_file.row import Row
-from domain.company_file.scalars import Whole, read_flag, read_price, read_ratio
+from domain.company_file.scalars import Whole, read_day, read_flag, read_price, read_ratio
 
 DAYS = Whole(0, 36_500)
+UNDATED: Final = date(1970, 1, 1)  # stands in for a day that is a fault
 SHELF_LIFE = Whole(1, 36_500)
 
 
@@ -145,4 +148,16 @@ def customer(row: Row, draft: Draft) -> Customer:
         code=code,
         name=row.name("name", old.name if old else None),
         aliases=row.aliases(old.aliases if old else ()),
+    )
+
+
+def learned_name(row: Row, draft: Draft) -> LearnedName:
+    """A name that was learned in chat. Who taught it is only told: that person may have left since."""
+    name = row.code("name")
+    old = draft.learned.get(name)
+    return LearnedName(
+        name=name,
+        material=row.need_ref("material", Thing.MATERIAL) if row.has("material") or old is None else old.material,
+        by=row.text("by", old.by if old else ""),
+        day=row.need("date", old.day if old else None, read_day) or UNDATED,
     )

@@ -37,6 +37,7 @@ KEYS: Final[Headings] = {
     "prices": ("价格", "历史价格"),
     "opening_stock": ("期初库存", "期初"),
     "approval_flows": ("审批流", "审批流程"),
+    "learned_names": ("记住的叫法",),
     "settings": ("设置",),
 }
 
@@ -157,6 +158,12 @@ FIELDS: Final[Mapping[str, Headings]] = {
         "projects": ("项目", "适用项目"),
         "nodes": ("节点", "审批节点"),
         "cc": ("抄送", "抄送人"),
+    },
+    "learned_names": {
+        "name": (*_NAME, "叫法"),
+        "material": _MATERIAL,
+        "by": ("谁记的", "记录人"),
+        "date": ("日期",),
     },
     "settings": {
         "digest_time": ("日报时间",),

@@ -145,6 +145,7 @@ def _read_stock(reading: _Reading) -> None:
     draft, together = reading.draft, stock.OpeningBook()
     reading.shelve("stock_rules", draft.stock_rules, stock.stock_rule, lambda e: (e.material, e.warehouse), "material")
     reading.shelve("prices", draft.prices, stock.price, price_key, "material")
+    reading.shelve("learned_names", draft.learned, goods.learned_name, lambda e: e.name, "name")
     for row in reading.rows("opening_stock"):
         line = stock.opening(row, draft)
         if line is not None:

@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from handlers.language import amounts
 from handlers.language.acts import Decision
+from handlers.language.again import pieces_of
 from handlers.language.draft import Draft, judge
 from handlers.language.endings import is_ending
 from handlers.language.fields import fill_named
@@ -19,7 +19,6 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import Line, Reading, Status
 from handlers.language.reasons import words_of
 from handlers.language.resolve import Resolved, Resolver
-from handlers.language.segment import segment
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS
 from handlers.language.vocabulary import Cue
@@ -133,7 +132,7 @@ class _Answer:
         self.message = self._of(text)
 
     def _of(self, text: str) -> Message:
-        pieces = amounts.fold(segment(text, self.catalogue, self.message.today))
+        pieces = pieces_of(text, self.catalogue, self.message.today)
         return replace(self.message, source=replace(self.message.source, text=text), pieces=pieces)
 
     def _take_rest(self) -> None:
@@ -154,6 +153,8 @@ class _Answer:
         for path in self.pending.missing:
             if path.endswith(".unit") and self._line_lacks_unit(path):
                 self.draft.lack(path)
+            if path.endswith(".material") and path in self.open:
+                self.draft.lack(path)  # what is offered is only like what was said
             if path in ("fields.stage", "fields.recipient") and not self.draft.knows(path[7:]):
                 self.draft.lack(path)
         return self._without_dropped() if self.dropped else judge(self.draft)
@@ -407,18 +408,18 @@ class _Answer:
                 self._set_quantity(index, item.quantity)
             return
         for resolved in resolver.resolve([item]):
-            if resolved.codes and self._may_replace(index, item, resolved.codes):
+            if resolved.codes and self._may_replace(index, item):
                 self._set_line(index, resolved)
                 return
         self._choose_kind(index, item)
 
-    def _may_replace(self, index: int, item: Item, codes: tuple[str, ...]) -> bool:
+    def _may_replace(self, index: int, item: Item) -> bool:
         """Another thing with an amount of its own, in the middle of several, may be one more: that is asked again."""
         is_choice = f"lines[{index}].material" in self.open and f"lines[{index}].material" not in self.pending.missing
         if self.refuses or not is_choice or item.quantity is None or len(self.lines) == 1:
             return True
         said = self._said(index)
-        return bool(said) and any(said in self.catalogue.materials[code].name for code in codes)
+        return bool(said) and said in item.said
 
     def _choose_kind(self, index: int, item: Item) -> None:
         """散装的, where cement was asked about: the words complete the name that stands in the line."""

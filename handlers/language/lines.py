@@ -1,18 +1,24 @@
 """Resolved items become the lines of a reading, with what is missing or open in them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from handlers.language.amounts import REPEATED, without_prices
 from handlers.language.catalogue import Catalogue
 from handlers.language.draft import Draft
 from handlers.language.items import Item, ItemBuilder
+from handlers.language.numerals import CHINESE, exact
 from handlers.language.pieces import Piece
 from handlers.language.postings import Pool
 from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
 from handlers.language.sizes import size_of
 from handlers.language.verbs import PRICED_INTENTS
+
+_NUMBER_BEHIND: Final = re.compile(rf"[0-9.,]+$|[{CHINESE}]+$", re.ASCII)
+_NUMBER_BEFORE: Final = re.compile(rf"^[0-9.,]+|^[{CHINESE}]+", re.ASCII)
 
 
 def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> None:
@@ -88,9 +94,19 @@ def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: i
             lot=item.lot,
             expiry=item.expiry.isoformat() if item.expiry else None,
             serials=item.serials,
-            said=(item.said or None) if len(codes) != 1 else None,
+            said=_said(item, quantity) if len(codes) != 1 else None,
         )
     )
+
+
+def _said(item: Item, quantity: str | None) -> str | None:
+    """The words that named it, without a bare number that turned out to be the amount (水泥5)."""
+    if quantity is not None and item.quantity is None:
+        for pattern in (_NUMBER_BEHIND, _NUMBER_BEFORE):
+            found = pattern.search(item.said)
+            if found is not None and exact(found[0]) == quantity:
+                return pattern.sub("", item.said) or None
+    return item.said or None
 
 
 def _is_kept(unit: str | None, catalogue: Catalogue) -> bool:

@@ -18,6 +18,7 @@ async def test_a_book_of_the_first_schema_learns_what_its_projects_have_spent(
         before = (await connection.execute(text("SELECT project, fen FROM spent ORDER BY project"))).all()
         head = (await connection.execute(text("SELECT * FROM chain"))).all()
         for back_to_first in (
+            "DROP TABLE misread",
             "DROP TABLE pace",
             "DROP TABLE spent",
             "DROP INDEX ix_entry_line_priced",

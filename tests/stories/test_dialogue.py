@@ -209,3 +209,17 @@ async def test_what_was_heard_is_told_with_the_question(site: Chat) -> None:
     assert "听到：水泥 20包、红砖 200块、扎丝 22# 30千克" in await site.says(
         "李强", "申购水泥20包，红砖200块，扎丝30公斤"
     )
+
+
+async def test_our_team_is_the_senders_own(chat: Chat) -> None:
+    keeper = {
+        "id": "u-zhangjg",
+        "name": "张建国",
+        "roles": [{"role": "材料员", "project": "P01"}],
+        "team": "钢筋班",
+    }
+    await chat.load({"people": [*(p for p in COMPANY["people"] if p["id"] != "u-zhangjg"), keeper]})
+    await chat.says("张建国", "收货42.5水泥100包 单价27")
+    assert "钢筋班 · 主体结构" in await chat.says("张建国", "领42.5水泥30包 我们班 主体结构")
+    await chat.says("张建国", "领42.5水泥20包 主体结构")
+    assert "钢筋班 · 主体结构" in await chat.says("张建国", "我们班")

@@ -1,8 +1,11 @@
 """The robot asks, a person answers in a word."""
 
 from datetime import date
+from typing import Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handlers.language import Catalogue, Context, Reading, Status, read
 
@@ -70,3 +73,50 @@ def test_a_pending_reading_from_elsewhere_never_breaks_reading(site: Catalogue) 
     )
     read("20包", context=Context(pending=pending), catalogue=site, today=TODAY)
     read("第一个", context=Context(pending=pending), catalogue=site, today=TODAY)
+
+
+PIECES: Final = [
+    *(
+        "第一个",
+        "第二行",
+        "第99行",
+        "改成",
+        "不是",
+        "不对，",
+        "不要了",
+        "再加",
+        "1",
+        "2",
+        "1 3",
+        "1,200",
+        "42.5的",
+        "20包",
+    ),
+    *("三百块", "水泥", "红砖", "扎丝30公斤", "散装的", "对", "是", "，", "、", "\n", " ", "的", "要", "@", "瓦工班"),
+    *("CG20261120-001", "\ud800", "½"),
+]
+ASKED: Final = [
+    *("领水泥20包", "申购水泥，红砖200块，扎丝", "申购水泥20包，砌斯块30块", "销售出库 架管50根"),
+    "驳回 SG20261120-001",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(asked=st.sampled_from(ASKED), answer=st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_whatever_is_answered_there_is_a_reading_whose_paths_lead_somewhere(
+    site: Catalogue, asked: str, answer: str
+) -> None:
+    pending = talk(site, asked)
+    reading = read(answer, context=Context(project="P01", pending=pending), catalogue=site, today=TODAY)
+    assert Reading.from_json(reading.to_json()) == reading
+    for path in (*reading.missing, *reading.candidates):
+        if path.startswith("lines["):
+            assert int(path[6 : path.index("]")]) < len(reading.lines)
+    for line in reading.lines:
+        kind = site.materials[line.material] if line.material else None
+        assert kind is None or line.unit is None or kind.keeps(line.unit)
+
+
+def test_a_long_answer_takes_no_longer_than_a_long_message(site: Catalogue) -> None:
+    pending = talk(site, "申购水泥，红砖200块，扎丝")
+    read("第二行改成30块，" * 700, context=Context(project="P01", pending=pending), catalogue=site, today=TODAY)
