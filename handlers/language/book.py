@@ -73,8 +73,11 @@ def _names_by_text(company: Company, index: MaterialIndex, units: frozenset[str]
         for form in {text, text.replace(" ", "")}:
             add(form, domain, code, Tier.EXACT)
         for part in _parts(domain, text):
-            if part not in CUES and part not in VERBS.words and part not in units and not (
-                _names_material(part, index) or _is_two_words(part, full)
+            if (
+                part not in CUES
+                and part not in VERBS.words
+                and part not in units
+                and not (_names_material(part, index) or _is_two_words(part, full))
             ):
                 add(part, domain, code, Tier.PART)
     return dict[str, Names](found)

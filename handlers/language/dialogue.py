@@ -142,7 +142,9 @@ class _Answer:
             self._take_items()
             self._take_work()
         before = dict(self.draft.fields)
-        if any(piece.shape is Shape.DATE for piece in self.message.pieces) and add_times(self.draft, self.message, None):
+        if any(piece.shape is Shape.DATE for piece in self.message.pieces) and add_times(
+            self.draft, self.message, None
+        ):
             self.touched = self.touched or before != self.draft.fields
 
     def _judged(self) -> Reading:

@@ -75,6 +75,11 @@ def fill_named(draft: Draft, message: Message) -> None:
         if named is None:
             continue
         name, codes = named
+        is_source = (before := message.before(index)) is not None and before.has(Cue.FROM)
+        if is_source and draft.intent == "transfer.create" and name.startswith("from_"):
+            # B座从A座调: where one place is named as the source, the other is not.
+            for unmarked in found.pop(name, []):
+                found.setdefault(name.replace("from_", "to_"), []).append(unmarked)
         if 0 <= last_correction < index and name not in corrected:
             corrected.add(name)
             found.pop(name, None)
@@ -98,7 +103,11 @@ def _named(intent: str, message: Message, index: int, piece: Piece) -> tuple[str
     before = message.before(index)
     for domain in _ordered(intent, domains):
         name = _role(intent, domain, before, message.after(index))
-        if name in ("from_project", "from_warehouse") and intent == "transfer.create" and _is_asked_where(message, before):
+        if (
+            name in ("from_project", "from_warehouse")
+            and intent == "transfer.create"
+            and _is_asked_where(message, before)
+        ):
             name = name.replace("from_", "to_")
         if name is not None:
             return name, piece.codes(domain)

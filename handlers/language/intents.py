@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -43,14 +44,14 @@ def decide(
 
 
 class _Judge:
-    def __init__(
-        self, pieces: Sequence[Piece], *, has_document: bool, has_material: bool, has_table: bool
-    ) -> None:
+    def __init__(self, pieces: Sequence[Piece], *, has_document: bool, has_material: bool, has_table: bool) -> None:
         self.pieces = pieces
         # 多少 asks for an amount and is none.
         self.pieces = pieces = [_asked_amount(piece) for piece in pieces]
         self.shapes = {piece.shape for piece in pieces}
-        self.has_material = has_material or has_table or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
+        self.has_material = (
+            has_material or has_table or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
+        )
         self.has_amount = has_table or any(
             piece.shape in (Shape.QUANTITY, Shape.NUMBER) and not self._is_ordinal(index)
             for index, piece in enumerate(pieces)
@@ -69,9 +70,10 @@ class _Judge:
         exception = self._exception()
         if exception is not None:
             return exception
-        acts = self._without_grounds(self._acts())
+        acts = self._acts()
         if len(acts) > _ACTS_MAX:
             return NOTHING
+        acts = self._without_grounds(acts)
         if any(act.intent in _NEGATABLE and self._is_off(act) for act in acts) or self._takes_all_back(acts):
             return NOTHING
         if self._is_calm(acts):
@@ -94,12 +96,16 @@ class _Judge:
         ]
 
     def _is_off(self, act: Act) -> bool:
-        if act.intent in _ARRIVALS and self.has_material and not self.has_amount and self._asks():
+        if act.intent in _ARRIVALS and self.has_material and not self.has_amount and self._asks:
             return False  # 水泥怎么还没到
         return is_denied(self.pieces, act) or is_put_off(self.pieces, act) or self._is_warning(act)
 
+    @cached_property
     def _asks(self) -> bool:
-        return any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)
+        """Whether anything is asked; 没 asks only at the end."""
+        last = next((p for p in reversed(self.pieces) if not (p.is_gap or p.has(Cue.FILL))), None)
+        is_last = last is not None and last.has(Cue.ASK) and last.has(Cue.NOT)
+        return is_last or any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)
 
     def _is_warning(self, act: Act) -> bool:
         """领料别忘了签字: behind a verb that is done to nothing, a denial forbids something else."""
@@ -121,8 +127,18 @@ class _Judge:
         is_ruling = self.has_document and any(act.intent in DOCUMENT_INTENTS for act in acts)
         if not calm or is_ruling or (self.has_amount and self._has_command(acts)):
             return False
-        is_about = self.has_material and (self.has_amount or self._asks())
+        if any(act.intent in LINE_INTENTS and self._is_apart(act, calm) for act in acts):
+            return False  # 退20包，多领了
+        is_about = self.has_material and (self.has_amount or self._asks)
         return not (is_about and all(piece.intents for piece in calm))
+
+    def _is_apart(self, act: Act, calm: list[Piece]) -> bool:
+        """A clear verb with thing and amount in a clause of its own, to which the rest is a ground."""
+        if not (act.is_strong or self.pieces[act.index].text in VERBS.clear):
+            return False
+        clause = [self.pieces[i] for i in self._clause(act.index)]
+        is_counted = any(p.shape is Shape.QUANTITY for p in clause) and any(is_part(p) for p in clause)
+        return is_counted and not any(piece in clause for piece in calm)
 
     @staticmethod
     def _has_command(acts: list[Act]) -> bool:
@@ -139,14 +155,18 @@ class _Judge:
     def _is_another_thing(self, intent: str, index: int) -> bool:
         """Whether a word that may be a verb is none here."""
         pieces = self.pieces
-        if is_noun(pieces, index) or self._is_setting(intent, index) or self._is_paper(intent, pieces[index]):
+        if (
+            (not self.has_amount and is_noun(pieces, index))
+            or self._is_setting(intent, index)
+            or self._is_paper(intent, pieces[index])
+        ):
             return True
         if intent not in LINE_INTENTS:
             return False
         if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
             return True  # 吊车进场
-        is_tale = is_told(pieces, index) and not self._asks()
-        return is_tale or is_adverb(pieces, index) or self._is_preposition(index)
+        is_tale = is_told(pieces, index) and not self._asks
+        return is_tale or is_adverb(pieces, index) or self._is_preposition(index) or self._is_bought(index)
 
     def _is_preposition(self, index: int) -> bool:
         """送到总仓: before a place, 到 says where to."""
@@ -260,7 +280,7 @@ class _Judge:
         documents = {value for p in self.pieces if p.shape is Shape.DOCUMENT for value in p.values}
         last = max((i for i, piece in enumerate(self.pieces) if piece.has(Cue.CORRECT)), default=-1)
         later = [act for act in rulings if act.index > last]
-        if 0 <= last and later and later[0] is not rulings[0] and len(documents) < 2:
+        if last >= 0 and later and later[0] is not rulings[0] and len(documents) < 2:
             return Decision((later[0].intent,), later[0].index)
         is_torn = any(piece.text in PHRASES.choices for piece in self.pieces)
         return Decision(intents, rulings[0].index) if len(documents) > 1 or is_torn else None
@@ -298,7 +318,11 @@ class _Judge:
         if any(p.has(Cue.IDLE) or (p.shape is Shape.UNKNOWN and p.text.startswith(PHRASES.idle)) for p in self.pieces):
             return None
         others = {a.intent for a in acts if a.is_strong} & LINE_INTENTS
-        if not others and not self.is_question and ((self.has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental):
+        if (
+            not others
+            and not self.is_question
+            and ((self.has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental)
+        ):
             return Decision(("rental.record",), intents.get("rental.record", -1))
         if not others and not self.is_question and ("labor.record" in intents or units & UNITS.labour):
             return Decision(("labor.record",), intents.get("labor.record", -1))
@@ -334,7 +358,7 @@ class _Judge:
                 first = next((act for act in queries if act.intent == wanted), None)
                 if first is None:
                     continue
-                if commands and counted and first.intent != "help":
+                if commands and (counted or (commands[0].is_strong and self.has_amount)) and first.intent != "help":
                     return self._both(commands[0], first)
                 if first.intent == "help" and not self._asks_help(first):
                     continue
@@ -359,7 +383,9 @@ class _Judge:
         is_dated = Shape.DATE in self.shapes
         for act in acts:
             after = self.pieces[act.index + 1] if act.index + 1 < len(self.pieces) else None
-            is_past = "了" in self.pieces[act.index].text or (after is not None and after.text[:1] in ("了", "过", "的"))
+            is_past = "了" in self.pieces[act.index].text or (
+                after is not None and after.text[:1] in ("了", "过", "的")
+            )
             is_clear = act.is_strong or self.pieces[act.index].text in VERBS.clear
             if act.intent in _ARRIVALS and is_clear and (is_past or is_dated):
                 return Decision(("ledger.query",), act.index)
@@ -441,7 +467,9 @@ class _Judge:
             return self._asked(acts)
         acts = [act for act in acts if act.intent in LINE_INTENTS and not self._is_in_reason(act)]
         strong = [act for act in acts if act.is_strong]
-        told = [act for act in strong if not self._is_attribute(act) and not self._is_need(act, strong)] or (strong if self.has_amount else [])
+        clear = [act for act in acts if self.pieces[act.index].text in VERBS.clear]
+        strong = [act for act in strong if not self._is_need(act, [*strong, *clear])]
+        told = [act for act in strong if not self._is_attribute(act)] or (strong if self.has_amount else [])
         if not told:
             told = self._weak(acts)
         told = sorted([*told, *self._clear(acts, told)], key=lambda act: act.index)
@@ -454,11 +482,11 @@ class _Judge:
         before = self.pieces[act.index - 1] if act.index else None
         return act.intent in LINE_INTENTS and before is not None and before.text in PHRASES.modals
 
-    def _is_need(self, act: Act, strong: list[Act]) -> bool:
+    def _is_need(self, act: Act, others: list[Act]) -> bool:
         """采购5条，后天到货: beside another verb it says until when."""
         before = self._beside(act.index, -1)
         is_due = before is not None and (before.shape is Shape.DATE or before.has(Cue.NEED))
-        return is_due and self.pieces[act.index].has(Cue.NEED) and any(other.intent != act.intent for other in strong)
+        return is_due and self.pieces[act.index].has(Cue.NEED) and any(other.intent != act.intent for other in others)
 
     def _asked(self, acts: list[Act]) -> Decision | None:
         """是不是领了20包: a question about what has been, whatever number is in it."""
@@ -485,7 +513,7 @@ class _Judge:
                 and not self._is_attribute(act)
             )
         ]
-        usable = [act for act in usable if self._has_place(act) and not self._is_bought(act)]
+        usable = [act for act in usable if self._has_place(act)]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         usable = [act for act in usable if not self._is_attribute(act)] or usable
         first = min((act.index for act in usable), default=-1)
@@ -502,13 +530,11 @@ class _Judge:
             for index, piece in enumerate(self.pieces)
         )
 
-    def _is_bought(self, act: Act) -> bool:
+    def _is_bought(self, index: int) -> bool:
         """买了20包: it was bought already; only a supplier beside it makes an order of it."""
-        after = self._beside(act.index, 1) if self.pieces[act.index].text == "买" else None
-        behind = self.pieces[act.index + 1] if act.index + 1 < len(self.pieces) else after
-        if after is None or behind is None or behind.text not in ("了", "过"):
-            return False
-        return not any(piece.codes(Domain.SUPPLIER) for piece in self.pieces)
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_done = self.pieces[index].text == "买" and after is not None and after.text in ("了", "过")
+        return is_done and not any(piece.codes(Domain.SUPPLIER) for piece in self.pieces)
 
     def _clear(self, acts: list[Act], told: list[Act]) -> list[Act]:
         """领…5个，退…2个: a short verb with an amount in a clause of its own is a command beside the other."""

@@ -17,6 +17,7 @@ from handlers.language.lines import add_lines, add_queried
 from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
 from handlers.language.normalise import normalise
+from handlers.language.parties import by_party
 from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
@@ -74,6 +75,7 @@ def _command(message: Message, decision: Decision, table: Table | None) -> Readi
     """Assemble what the intent needs, and judge it."""
     if not decision.intents:
         return UNKNOWN
+    decision = by_party(decision, message)
     if len(decision.intents) > 1:
         return _torn(decision, message)
     draft = _drafted(decision, message)
@@ -138,7 +140,7 @@ def _is_chatter(message: Message) -> bool:
 
 
 def _is_scattered(draft: Draft, message: Message) -> bool:
-    """库存太乱了该整理了: several strange stretches with small words between them, and no thing nor amount, are talk."""
+    """库存太乱了该整理了: strange stretches with small words between, and no thing nor amount, are talk."""
     if any(line.material or line.quantity for line in draft.lines) or draft.candidates:
         return False
     stretches, apart = 0, True
