@@ -17,6 +17,7 @@ from handlers.language.vocabulary import PHRASES, UNITS, Cue
 _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
+_MOVED: Final = _ARRIVALS | {"scrap.create", "sale.create"}
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 _RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
 _NEGATABLE: Final = LINE_INTENTS | _RULINGS | {"labor.record", "rental.record", "progress.report"}
@@ -362,13 +363,15 @@ class _Judge:
                     return self._both(commands[0], first)
                 if first.intent == "help" and not self._asks_help(first):
                     continue
+                if first.intent == "digest.query" and counted and self.has_material:
+                    continue  # 消耗了20包 is told, not asked
                 if first.intent == "help" and ((commands and self.has_material) or self.has_amount):
                     continue
                 return Decision((first.intent,), first.index)
         if any(self._is_permission(act) for act in acts):
             return None
         if self.is_question and self.has_material and not counted:
-            if any(act.intent in _ARRIVALS for act in acts):
+            if any(act.intent in _MOVED for act in acts):
                 return Decision(("ledger.query",), acts[0].index)
             if any(act.intent == "stock.query" for act in acts):
                 return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
