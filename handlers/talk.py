@@ -30,9 +30,9 @@ from handlers.ask import Ask
 from handlers.language import Catalogue, Context, Reading, Status, read
 from handlers.language.verbs import LINE_INTENTS
 from handlers.messages import ChatKind, ChatMessage, Text, Voice
+from handlers.nearby import is_guess, with_guesses, without_guesses
 from handlers.numbers_in_text import first_number
 from handlers.pointing import Pointed
-from handlers.nearby import is_guess, with_guesses, without_guesses
 from handlers.questions import (
     NO,
     NONE_OF_THESE,
@@ -317,9 +317,7 @@ class Talk:
         projects = {grant.project for grant in person.grants}
         return projects.pop() if len(projects) == 1 else None
 
-    def _do(
-        self, reading: Reading, facts: Facts, *, said: str, again: bool = False, guesses: bool = True
-    ) -> Operation:
+    def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False, guesses: bool = True) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
         if guesses and reading.intent in LINE_INTENTS:
             reading = with_guesses(reading, facts.company)

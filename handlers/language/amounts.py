@@ -5,18 +5,24 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from handlers.language.numerals import as_text, value_of
+from handlers.language.numerals import APART, CHINESE, as_text, value_of
 from handlers.language.pieces import Piece, Shape
+from handlers.language.sizes import Size, size_of
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
-_TENTHS: Final = frozenset("一二三四五六七八九")
+_TENTHS: Final = frozenset("一二三四五六七八九123456789")
+_NUMERALS: Final = f"0123456789.,{CHINESE}{APART}点"
+# A price that is told from a size only by the unit it repeats (32.5一张).
+REPEATED: Final = "repeated"
+# What is counted by the lot is hardly counted by more lots than this.
+_TIMES_MAX: Final = 20
 # How many pieces on a word still bears on a number.
 _REACH: Final = 40
 
 
 def fold(pieces: Sequence[Piece]) -> list[Piece]:
-    """Quantities first, then the prices that stand on them."""
-    return _Prices(_Quantities(pieces).run()).run()
+    """Quantities first, then the prices that stand on them, then what only looks like a quantity."""
+    return _Sizes(_Prices(_Quantities(pieces).run()).run()).run()
 
 
 class _Walk:
@@ -73,6 +79,8 @@ class _Quantities(_Walk):
         return piece.shape is Shape.WORD and piece.word is not None and bool(piece.word.units or piece.has(Cue.DOZEN))
 
     def _number(self, at: int, piece: Piece) -> int:
+        if piece.text in APART:  # 俩 has its counter in itself
+            return self.put(Shape.QUANTITY, at, at, piece.number, ())
         number = piece.number
         if self._vague_before():
             number = None
@@ -82,9 +90,10 @@ class _Quantities(_Walk):
         if after is not None and after.word is not None and self._is_unit(after):
             last = self.skip(at + 1)
             number, units = self._with_unit(number, after)
-            last, number = self._with_tail(last, number, piece)
-            if (end := self.pieces[last]).word is not None and end is not after and _is_work(end):
-                units = end.word.units
+            last, number, units = self._with_tail(last, number, units, piece)
+        per = self.at(last + 2) if last > at and self._is_slash(last + 1) else None
+        if per is not None and per.word is not None and per.word.units and self.pieces[last].text != "块":
+            return self._per(at, last + 2, number, units, per.word.units)
         behind = self.at(last + 1)
         if behind is not None and behind.has(Cue.VAGUE) and behind.text != "来":
             last, number = last + 1, None
@@ -92,6 +101,20 @@ class _Quantities(_Walk):
             self.out.append(piece)
             return at + 1
         return self.put(Shape.QUANTITY if last > at else Shape.NUMBER, at, last, number, units)
+
+    def _is_slash(self, at: int) -> bool:
+        piece = self.at(at)
+        return piece is not None and piece.text == "/"
+
+    def _per(self, at: int, last: int, number: str | None, units: tuple[str, ...], per: tuple[str, ...]) -> int:
+        """20kg/包 is a packing, which is a size; 20包/天 is no amount that can be booked."""
+        is_rate = not set(per).isdisjoint(UNITS.work)
+        end = self.put(Shape.QUANTITY, at, last, None if is_rate else number, units)
+        if not is_rate and number is not None:
+            packing = as_size(replace(self.out[-1], text=self.out[-1].text.partition("/")[0]))
+            if packing is not None:
+                self.out[-1] = replace(self.out[-1], shape=Shape.SIZE, size=packing)
+        return end
 
     def _vague_before(self) -> bool:
         """大概领20米: the doubt reaches over verbs and names to the number, until a break or another number."""
@@ -109,28 +132,41 @@ class _Quantities(_Walk):
             return (None if value is None else as_text(value * 12)), ()
         return number, unit.word.units
 
-    def _with_tail(self, last: int, number: str | None, piece: Piece) -> tuple[int, str | None]:
-        """两吨半, 三吨二: what is said after the unit belongs to the number."""
+    def _with_tail(
+        self, last: int, number: str | None, units: tuple[str, ...], piece: Piece
+    ) -> tuple[int, str | None, tuple[str, ...]]:
+        """两吨半, 三吨二, 六个半工: what is said after the unit belongs to the number."""
         tail, beyond = self.at(last + 1), self.at(last + 2)
         value = None if number is None else value_of(number)
         if tail is None or value is None or value.denominator != 1:
-            return last, number
-        if tail.has(Cue.HALF) and self.pieces[last].text == "个" and _is_work(beyond):
-            return last + 2, as_text(value + Fraction(1, 2))
-        is_open = beyond is None or not (self._is_unit(beyond) or beyond.has(Cue.OF) or _names_material(beyond))
+            return last, number, units
+        is_open = beyond is None or not (self._is_unit(beyond) or _is_of(beyond, units) or _names_material(beyond))
+        half = as_text(value + Fraction(1, 2))
         if tail.has(Cue.HALF) and self.pieces[last].text == "打":
-            return last + 1, as_text(value + 6)
+            return last + 1, as_text(value + 6), units
+        if tail.has(Cue.HALF) and beyond is not None and beyond.word is not None and self.pieces[last].text == "个":
+            worked = tuple(unit for unit in beyond.word.units if unit in UNITS.work)
+            if worked and beyond.text != "天":  # 两个半天 may be one day
+                return last + 2, half, worked
         if tail.has(Cue.HALF):
             # 两吨半包 says something, but not what.
-            return last + 1, as_text(value + Fraction(1, 2)) if is_open else None
-        if tail.text in _TENTHS and not piece.text.isascii() and is_open:
-            return last + 1, as_text(value + (value_of(tail.text) or Fraction(0)) * Fraction(1, 10))
-        return last, number
+            return last + 1, half if is_open else None, units
+        if tail.text in _TENTHS and is_open and (tail.text.isascii() == piece.text.isascii()):
+            if tail.text.isascii() and not (UNITS.measured & set(units) and tail.start == self.pieces[last].end):
+                return last, number, units
+            return last + 1, as_text(value + (value_of(tail.text) or Fraction(0)) * Fraction(1, 10)), units
+        return last, number, units
 
 
-def _is_work(piece: Piece | None) -> bool:
-    """工, 小时, 台班: 六个半工 is six and a half of it."""
-    return piece is not None and piece.word is not None and any(unit in UNITS.work for unit in piece.word.units)
+def _may_multiply(number: str | None) -> bool:
+    """20包x3 may be sixty as well as a price."""
+    value = None if number is None else value_of(number)
+    return value is not None and value.denominator == 1 and value <= _TIMES_MAX
+
+
+def _is_of(piece: Piece, units: tuple[str, ...]) -> bool:
+    """The 的 of 三吨二的 begins something else; that of 两米八的 ends a length."""
+    return piece.has(Cue.OF) and "米" not in units
 
 
 def _names_material(piece: Piece) -> bool:
@@ -147,7 +183,9 @@ class _Prices(_Walk):
         if piece.text == "@" or (piece.text == "x" and self.out and self.out[-1].shape is Shape.QUANTITY):
             after = self.skip(at + 1)
             if (found := self._money(after)) is not None:
-                last, number, _, units = found
+                last, number, is_money, units = found
+                if piece.text == "x" and not is_money and _may_multiply(number):
+                    number = None
                 return self.put(Shape.PRICE, at, last, number, units)
         if (
             piece.has(Cue.PER)
@@ -212,8 +250,12 @@ class _Prices(_Walk):
         found = self._money(at) if piece.shape in (Shape.NUMBER, Shape.QUANTITY) or piece.text in ("¥", "￥") else None
         if found is not None:
             last, number, is_money, units = found
-            if units and (self._says_yuan(at, last) or self._repeats_unit(units)):
+            if units and self._says_yuan(at, last):
                 return self.put(Shape.PRICE, at, last, number, units)
+            if units and self._repeats_unit(units):
+                self.put(Shape.PRICE, at, last, number, units)
+                self.out[-1] = replace(self.out[-1], values=(REPEATED,))
+                return last + 1
             if is_money and not units and piece.shape is not Shape.QUANTITY:
                 self.put(Shape.PRICE, at, last, number, ())
                 self.out[-1] = replace(self.out[-1], values=("bare",))
@@ -229,3 +271,36 @@ class _Prices(_Walk):
     def _repeats_unit(self, units: tuple[str, ...]) -> bool:
         gap = bool(self.out) and self.out[-1].is_gap
         return gap and any(p.shape is Shape.QUANTITY and set(p.units) & set(units) for p in self.out[-_REACH:])
+
+
+def without_prices(pieces: Sequence[Piece]) -> list[Piece]:
+    """焊条3.2两包 4.0一包, where nothing is paid for: the number is a size, and one unit the amount."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if piece.shape is Shape.PRICE and REPEATED in piece.values:
+            found.append(replace(piece, shape=Shape.NUMBER, units=(), values=()))
+            found.append(replace(piece, shape=Shape.QUANTITY, number="1", values=()))
+        else:
+            found.append(piece)
+    return found
+
+
+class _Sizes(_Walk):
+    def step(self, at: int) -> int:
+        """25平的60个: of two amounts the one before 的 is a size."""
+        piece = self.pieces[at]
+        of, after = self.at(at + 1), self.at(at + 2)
+        if piece.shape is Shape.QUANTITY and of is not None and of.has(Cue.OF) and after is not None:
+            size = as_size(piece) if after.shape is Shape.QUANTITY else None
+            if size is not None:
+                piece = replace(piece, shape=Shape.SIZE, size=size)
+        self.out.append(piece)
+        return at + 1
+
+
+def as_size(quantity: Piece) -> Size | None:
+    """两米 as the size 2m, 24盘 as the size 24; None for 俩 and 一打, and where the number is not exact."""
+    if quantity.number is None or not quantity.units:
+        return None
+    unit = quantity.text.replace(" ", "").lstrip(_NUMERALS)
+    return size_of(quantity.number + unit) or size_of(quantity.number)

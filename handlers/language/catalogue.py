@@ -9,8 +9,9 @@ from domain.company import Company
 from handlers.language.book import book_words, full_names
 from handlers.language.index import Kind, MaterialIndex
 from handlers.language.lexicon import Domain, Lexicon
+from handlers.language.naming import Tier
 from handlers.language.postings import Pool, first_slots, pool_of, slots_in, union_of
-from handlers.language.sizes import Size, fits, tenfold
+from handlers.language.sizes import Size, fits, rescaled, tenfold
 from handlers.language.vocabulary import HOMOPHONES
 
 # Pools of more names than this are not followed further: nobody means all of them.
@@ -70,6 +71,14 @@ class Catalogue:
         """Whether some specification begins a size with these letters."""
         return letters in self._index.prefixes
 
+    def is_spelled_tail(self, text: str) -> bool:
+        """Whether some specification says this behind a number in words: 眼 of 四眼."""
+        return text in self._index.spelled_tails
+
+    def is_trait(self, text: str) -> bool:
+        """Whether this is a word of some specification."""
+        return text in self._index.traits
+
     def is_unit(self, unit: str) -> bool:
         """Whether some material is kept in it."""
         return unit in self._index.units
@@ -110,11 +119,23 @@ class Catalogue:
 
     def _sized(self, said: Size, marked: bool) -> Pool:  # a key of the cache
         """The materials of which a size can be meant. `marked`: the text shows that it is a size."""
-        index = self._index
-        near = index.of_size(said.dims[0])
-        if len(said.dims) > 1:
-            near = (*near, *index.of_size(tenfold(said.dims[0])), *index.of_dims(tuple(sorted(said.dims))))
-        return union_of(index.sizes[own] for own in near if fits(said, own, marked=marked))
+        pool: Pool = 0
+        for size in (said, *rescaled(said)):
+            near = self._index.of_size(size.dims[0])
+            if len(size.dims) > 1:
+                near = (
+                    *near,
+                    *self._index.of_size(tenfold(size.dims[0])),
+                    *self._index.of_dims(tuple(sorted(size.dims))),
+                )
+            pool |= union_of(self._index.sizes[own] for own in near if fits(size, own, marked=marked))
+        return pool
+
+    def sized_alike(self, said: Size) -> Pool:
+        """The materials that have the very size that was said, unit and all."""
+        near = self._index.of_size(said.dims[0])
+        same = (own for own in near if (own.suffix, own.dims) == (said.suffix, said.dims))
+        return union_of(self._index.sizes[own] for own in same)
 
     def of_dims(self, dims: tuple[str, ...]) -> Pool:
         """The materials that have a size of these numbers in this order."""
@@ -132,6 +153,17 @@ class Catalogue:
             same = pool_of(self._index.names[kind.name])
             found |= same
             pool &= ~same
+        return found
+
+    def called_alike(self, pool: Pool) -> Pool:
+        """All materials that share a name or another with one of these, of which NAMES_MAX are asked."""
+        found: Pool = 0
+        for slot in first_slots(pool, NAMES_MAX):
+            kind = self._index.by_slot[slot]
+            for name in kind.names if kind is not None else ():
+                for tier, posting in self._index.naming(name):
+                    if tier is Tier.EXACT:
+                        found |= pool_of(posting)
         return found
 
     def _first(self, pool: Pool, count: int) -> list[int]:

@@ -12,8 +12,9 @@ from domain.company import Material
 from handlers.language.naming import Naming, Tier, Tiers, naming_of, tiers_of, with_slot, without_slot
 from handlers.language.normalise import plain
 from handlers.language.postings import Pool, Posting, added, posting_of, removed
-from handlers.language.sizes import Size, sizes_in
+from handlers.language.sizes import COLOURS, Size, size_of, sizes_in, spelled_in
 from handlers.language.sounds import letter_keys, sound_keys, sound_pair
+from handlers.language.vocabulary import NAMES, PHRASES
 
 # No word of a message is longer.
 WORD_MAX: Final = 24
@@ -23,6 +24,9 @@ _PART_MAX: Final = 6
 _CHANGED_MAX: Final = Fraction(1, 4)
 _RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]+")
 _CHINESE_LETTERS: Final = re.compile(r"[a-z]{2,}[\u4e00-\u9fff]+")
+# Letters and numbers that are more than a size: q345b, er308l.
+_MODEL: Final = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9.+/-]{3,}", re.ASCII)
+_OWN_LETTERS: Final = re.compile(r"[a-z]{2,}|[a-z][\u4e00-\u9fff]+")
 # The count of words of each length is kept in so many bits of one number.
 _COUNT_BITS: Final = 24
 
@@ -37,6 +41,7 @@ class Kind:
     base_unit: str
     units: tuple[str, ...]
     sizes: tuple[Size, ...]
+    names: tuple[str, ...]
 
     def keeps(self, unit: str) -> bool:
         return unit in self.units
@@ -59,6 +64,7 @@ class MaterialIndex:
         self.sizes: dict[Size, Posting] = {}
         self.prefixes: dict[str, int] = {}
         self.codes: dict[str, int] = {}
+        self.traits: dict[str, int] = {}
         self.sounds: dict[str, tuple[str, ...]] = {}
         self.letters: dict[str, tuple[str, ...]] = {}
         self.sound_pairs: dict[tuple[str, str], int] = {}
@@ -67,6 +73,7 @@ class MaterialIndex:
         self._sizes_by_end: dict[str, tuple[Size, ...]] = {}
         self._sizes_by_all: dict[tuple[str, ...], tuple[Size, ...]] = {}
         self.known_dims: frozenset[tuple[str, ...]] = frozenset()
+        self.spelled_tails: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, materials: Mapping[str, Material]) -> "MaterialIndex":
@@ -160,6 +167,7 @@ class MaterialIndex:
         made.kinds, made.by_slot = dict(self.kinds), list(self.by_slot)
         made.words, made.names, made.units = dict(self.words), dict(self.names), dict(self.units)
         made.sizes, made.prefixes, made.codes = dict(self.sizes), dict(self.prefixes), dict(self.codes)
+        made.traits = dict(self.traits)
         made.sounds, made.letters = dict(self.sounds), dict(self.letters)
         made.sound_pairs = dict(self.sound_pairs)
         made._lengths, made.lengths = dict(self._lengths), dict(self.lengths)
@@ -218,9 +226,10 @@ class MaterialIndex:
                 _toggle(self.letters, key, text)
 
     def _count(self, material: Material, step: int) -> None:
-        """Codes and the letters before sizes are few: how often each is there is enough."""
+        """Codes, letters before sizes and words of specifications are few: how often each is there is enough."""
         for table, keys in (
             (self.codes, {plain(material.code)}),
+            (self.traits, set(_traits_of(plain(material.spec)))),
             (self.prefixes, {size.prefix for size in sizes_in(plain(material.spec)) if size.prefix}),
         ):
             for key in keys:
@@ -257,6 +266,7 @@ class MaterialIndex:
             dims[tuple(sorted(size.dims))].append(size)
         self._sizes_by_end = {number: tuple(sizes) for number, sizes in ends.items()}
         self._sizes_by_all = {numbers: tuple(sizes) for numbers, sizes in dims.items()}
+        self.spelled_tails = frozenset(size.suffix for size in self.sizes if size.is_spelled)
         self.known_dims = frozenset(size.dims[:n] for size in self.sizes for n in range(2, len(size.dims) + 1))
 
 
@@ -299,13 +309,15 @@ def _toggle(table: dict[str, tuple[str, ...]], key: str, text: str) -> None:
 
 def _kind(material: Material, slot: int) -> Kind:
     names = (material.name, *material.aliases)
+    sizes = (size for part in (material.spec, *names) for size in sizes_in(plain(part)))
     return Kind(
         code=material.code,
         slot=slot,
         name=plain(material.name),
         base_unit=material.base_unit,
         units=tuple(dict.fromkeys((material.base_unit, *(unit for unit, _ in material.units)))),
-        sizes=tuple(dict.fromkeys(size for part in (material.spec, *names) for size in sizes_in(plain(part)))),
+        sizes=tuple(dict.fromkeys((*sizes, *spelled_in(plain(material.spec))))),
+        names=tuple(map(plain, names)),
     )
 
 
@@ -323,10 +335,23 @@ def _own_words(material: Material) -> Iterator[tuple[str, Tier]]:
     for name in (material.label, material.code, material.barcode):
         for form in _forms(name):
             yield form, Tier.EXACT
-    for run in _RUN.findall(plain(material.spec)):
-        for text in {run, run.removesuffix("色")}:
+    spec = plain(material.spec)
+    for text in _traits_of(spec):
+        yield text, Tier.TRAIT
+    for token in filter(_OWN_LETTERS.fullmatch, spec.split()):
+        # BV 2.5平方: letters of their own say what it is, as those of a size (DN25) do not; C型 is one word.
+        yield token, Tier.PART if token.isascii() else Tier.TRAIT
+    for token in filter(_MODEL.fullmatch, spec.split()):
+        if size_of(token) is None:
+            yield token, Tier.TRAIT
+
+
+def _traits_of(spec: str) -> Iterator[str]:
+    """The words of a specification: 红 and 红色, 回路, yjv."""
+    for run in _RUN.findall(spec):
+        for text in {run, run.removesuffix("色"), run + "色" if COLOURS.issuperset(run) else run}:
             if text and not (text.isascii() and len(text) < 2):
-                yield text, Tier.TRAIT
+                yield text
 
 
 def _shared_words(name: str, category: str, aliases: Iterable[str]) -> Iterator[tuple[str, Tier]]:
@@ -353,9 +378,12 @@ def _parts(name: str) -> Iterator[tuple[str, Tier]]:
                 yield run, Tier.PART
             continue
         for start in range(len(run)):
+            if start and run[start - 1] in NAMES.beyond:
+                continue
             for end in range(start + 2, min(len(run), start + _PART_MAX) + 1):
                 yield run[start:end], Tier.HEAD if is_last and end == len(run) else Tier.INNER
         yield run[0], Tier.TRAIT
-        yield run[-1], Tier.PART if is_last else Tier.TRAIT
+        if run[-1] not in PHRASES.small:
+            yield run[-1], Tier.PART if is_last else Tier.TRAIT
     for joined in _CHINESE_LETTERS.findall(name):
         yield joined, Tier.HEAD

@@ -8,7 +8,7 @@ from typing import Final
 from handlers.language.lexicon import Domain, Tier, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import Size, size_of
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 # No thing has a name of more words, nor more sizes; a heap of them is strange, and looking it up would cost a cube.
 WORDS_MAX: Final = 20
@@ -43,6 +43,7 @@ class Item:
     start: int = 0
     end: int = 0
     is_correction: bool = False
+    is_echo: bool = False
     is_dropped: bool = False
     is_each: bool = False
     in_list: bool = False
@@ -63,6 +64,12 @@ class Item:
     @property
     def has_mention(self) -> bool:
         return bool(self.words or self.sizes or self.numbers or self.strange)
+
+    @property
+    def is_bare_number(self) -> bool:
+        """实盘 120: a number without unit, parted from its name by a verb."""
+        bare = [number for number in self.numbers if not number.marked]
+        return len(bare) == len(self.numbers) == 1 and not (self.words or self.sizes or self.strange or self.quantity)
 
     @property
     def is_empty(self) -> bool:
@@ -95,7 +102,9 @@ class ItemBuilder:
         self.items: list[Item] = []
         self.current = Item()
         self.loose = ""
+        self.loose_end = -1
         self.correcting = False
+        self.recalling = False
         self.dropping = False
         self.each = False
         self.totalling = False
@@ -132,6 +141,11 @@ class ItemBuilder:
         if piece.has(Cue.CORRECT):
             self._close()
             self.correcting = True
+        elif piece.has(Cue.RECALL):
+            self._close()
+            self.recalling = True
+        elif piece.has(Cue.MORE) and self.recalling:
+            self.recalling = False
         elif piece.has(Cue.DROP):
             if self.current.has_mention:
                 self.current.is_dropped = True
@@ -159,6 +173,7 @@ class ItemBuilder:
         item = self.current
         if not item.is_empty:
             item.is_correction, self.correcting = self.correcting, False
+            item.is_echo, self.recalling = self.recalling, False
             item.is_dropped = item.is_dropped or (self.dropping and item.quantity is None)
             self.dropping = False
             self.items.append(item)
@@ -168,11 +183,14 @@ class ItemBuilder:
     def _mention(self, piece: Piece) -> Item:
         """The item that a piece of a mention belongs to; a complete one is closed first."""
         item = self.current
+        loose = self.loose if self.loose_end == piece.start else ""
         if item.quantity is not None and item.has_mention and not self._may_be_size_first(item):
             self._close()
             item = self.current
-        if self.loose:
-            item.strange, self.loose = item.strange + self.loose, ""
+        else:
+            loose = self.loose
+        # What is glued to a name is part of it: 玻化砖 is no 砖.
+        item.strange, self.loose = item.strange + loose, ""
         if item.is_empty:
             item.start = piece.start
         item.end = piece.end
@@ -221,6 +239,9 @@ class ItemBuilder:
 
     def _quantity(self, piece: Piece) -> None:
         item = self.current
+        if item.is_empty and self._is_awaited():
+            self.items[-1].quantity, self.items[-1].end = piece, piece.end
+            return
         if item.quantity is not None and item.has_mention and (item.first_quantity is None or item.has_conflict):
             # Name, 20kg, 10包: the first may turn out to be the packing, which only the catalogue knows.
             # 2.5平方线4卷 2.5平方线1卷: a third amount begins the next thing; it never counts the one before.
@@ -242,10 +263,21 @@ class ItemBuilder:
         item.is_each, self.each = self.each, False
         item.is_total, self.totalling = self.totalling and not item.has_mention, False
 
+    def _is_awaited(self) -> bool:
+        """桥架领30米 弯头2个: an amount behind a verb is that of the name before it."""
+        last = self.items[-1] if self.items else None
+        if last is None or self.correcting or self.recalling or self.each or self.totalling or self.loose:
+            return False
+        is_open = last.has_head and last.quantity is None and not last.is_dropped
+        return is_open and last.clause == self.clause and not any(not number.marked for number in last.numbers)
+
     def _strange(self, piece: Piece) -> None:
         item = self.current
         if item.quantity is not None and item.has_mention:
             self.loose += piece.text
+            self.loose_end = piece.end
+        elif piece.text in PHRASES.small and item.words and len(item.words[-1].text) == 1 and item.end == piece.start:
+            item.end = piece.end  # 钉子 is 钉
         else:
             self._mention(piece).strange += piece.text
 
@@ -268,18 +300,19 @@ def _merged(items: Iterable[Item]) -> list[Item]:
     found: list[Item] = []
     for item in items:
         last = found[-1] if found else None
-        if last is None or item.is_correction or item.is_dropped or last.is_dropped or item.in_list:
+        if last is None or item.is_correction or item.is_echo or item.is_dropped or last.is_dropped or item.in_list:
             found.append(item)
         elif _sums_up(item, last):
             continue
         elif last.quantity is None and not item.has_mention:
             last.quantity, last.is_each = item.quantity, item.is_each
             _keep_details(last, item)
-        elif last.quantity is None and not last.numbers and _is_number(item):
-            last.numbers = item.numbers
+        elif last.quantity is None and all(number.marked for number in last.numbers) and item.is_bare_number:
+            last.numbers = [*last.numbers, *item.numbers]
             _keep_details(last, item)
         elif not last.has_mention and item.quantity is None:
             item.quantity, item.first_quantity = last.quantity, last.quantity
+            item.is_correction, item.is_echo = last.is_correction, last.is_echo
             _keep_details(item, last)
             found[-1] = item
         else:
@@ -292,12 +325,6 @@ def _sums_up(item: Item, last: Item) -> bool:
     if not item.is_total or item.has_mention or item.quantity is None or last.quantity is None:
         return False
     return item.quantity.units != last.quantity.units or item.quantity.number == last.quantity.number
-
-
-def _is_number(item: Item) -> bool:
-    """实盘 120: a number without unit, parted from its name by a verb."""
-    bare = [number for number in item.numbers if not number.marked]
-    return len(bare) == len(item.numbers) == 1 and not (item.words or item.sizes or item.strange or item.quantity)
 
 
 def _keep_details(item: Item, other: Item) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.language.amounts import REPEATED, without_prices
 from handlers.language.catalogue import Catalogue
 from handlers.language.draft import Draft
 from handlers.language.items import Item, ItemBuilder
@@ -10,6 +11,8 @@ from handlers.language.pieces import Piece
 from handlers.language.postings import Pool
 from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
+from handlers.language.sizes import size_of
+from handlers.language.verbs import PRICED_INTENTS
 
 
 def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> None:
@@ -17,7 +20,7 @@ def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, th
 
     Where no item names a material, the things that were pointed at are meant.
     """
-    items = ItemBuilder().build(pieces)
+    items = ItemBuilder().build(pieces if draft.intent in PRICED_INTENTS else without_prices(pieces))
     meant = () if any(_names(item) for item in items) else things
     resolver = Resolver(catalogue, counts=True, things=meant)
     told = _told(corrected(resolver.resolve(items), resolver))
@@ -72,14 +75,16 @@ def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: i
         unit = None
         if resolved.pool:
             draft.lack(f"{path}.unit")
-    price, amount = _price(draft, item, unit, material, catalogue, path)
+    price, amount = _price(draft, resolved, unit, catalogue, path), item.amount
+    if amount is not None and amount.number is None:
+        draft.lack(f"{path}.amount")
     draft.lines.append(
         Line(
             material=material,
             quantity=quantity,
             unit=unit if quantity is not None else None,
             unit_price=price,
-            amount=amount,
+            amount=amount.number if amount is not None else None,
             lot=item.lot,
             expiry=item.expiry.isoformat() if item.expiry else None,
             serials=item.serials,
@@ -92,20 +97,26 @@ def _is_kept(unit: str | None, catalogue: Catalogue) -> bool:
     return unit is None or catalogue.is_unit(unit)
 
 
-def _price(
-    draft: Draft, item: Item, unit: str | None, material: str | None, catalogue: Catalogue, path: str
-) -> tuple[str | None, str | None]:
+def _price(draft: Draft, resolved: Resolved, unit: str | None, catalogue: Catalogue, path: str) -> str | None:
     """A price per another unit than the quantity's is asked for, not converted."""
-    price, amount = item.unit_price, item.amount
-    if price is not None:
-        base = catalogue.materials[material].base_unit if material else None
-        per = unit or base
-        if price.number is None or price.values or (price.units and per is not None and per not in price.units):
-            draft.lack(f"{path}.unit_price")
-            price = None
-    if amount is not None and amount.number is None:
-        draft.lack(f"{path}.amount")
-    return (price.number if price else None), (amount.number if amount else None)
+    price = resolved.item.unit_price
+    if price is None:
+        return None
+    first = catalogue.first(resolved.pool) if resolved.pool.bit_count() == 1 else None
+    per = unit or (first.base_unit if first is not None else None)
+    is_other = bool(price.units) and per is not None and per not in price.units
+    if price.number is None or is_other or _may_be_no_price(price, resolved, catalogue):
+        draft.lack(f"{path}.unit_price")
+        return None
+    return price.number
+
+
+def _may_be_no_price(price: Piece, resolved: Resolved, catalogue: Catalogue) -> bool:
+    """A bare sum does not say per what; 4.0一包 may be the next size of the same thing."""
+    if not price.values:
+        return False
+    size = size_of(price.number) if price.number and REPEATED in price.values else None
+    return size is None or bool(catalogue.sized(size, marked=False) & catalogue.namesakes(resolved.pool))
 
 
 def _told(found: Sequence[Resolved]) -> list[Resolved]:
@@ -126,23 +137,35 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
         item = resolved.item
         if item.is_dropped:
             kept = [line for line in kept if not line.pool & resolved.pool]
-        elif item.is_correction and kept:
+        elif kept and (item.is_correction or (item.is_echo and not item.has_mention and item.quantity is not None)):
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
+        elif (again := _echoed(kept, resolved)) is not None:
+            kept[again] = resolved
         else:
             kept.append(resolved)
     return kept
 
 
+def _echoed(kept: list[Resolved], resolved: Resolved) -> int | None:
+    """哎接头扣是600个: the line of the thing that came to mind again, with another amount."""
+    if not resolved.item.is_echo or resolved.quantity is None or not resolved.pool:
+        return None
+    same = [index for index, line in enumerate(kept) if line.pool == resolved.pool]
+    return same[0] if len(same) == 1 else None
+
+
 def _place(kept: list[Resolved], resolved: Resolved) -> int:
     """The line that a correction is about: the one of the same material, else the last."""
     echo = kept[-1]
-    if not resolved.item.has_mention and not echo.has_amount:
+    if (resolved.item.is_bare_number or not resolved.item.has_mention) and not echo.has_amount:
         # 水泥改成25包: the name before the correction points at a line above.
         meant = [index for index, line in enumerate(kept[:-1]) if line.pool & echo.pool]
         if len(meant) == 1:
             kept.pop()
             return meant[0]
+    if resolved.item.is_bare_number:
+        return len(kept) - 1
     for index in range(len(kept) - 1, -1, -1):
         if kept[index].pool & resolved.pool:
             return index
@@ -150,6 +173,8 @@ def _place(kept: list[Resolved], resolved: Resolved) -> int:
 
 
 def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:
+    if new.item.is_bare_number:
+        return resolver.recounted(old, new.item.numbers[0])
     if not new.item.has_mention:
         return resolver.kept_in(old.item, old.pool, new.item.quantity)
     if new.has_amount:

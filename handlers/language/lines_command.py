@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
 from handlers.language.read import read
+from handlers.language.reading import Reading
 
 
 def parse_lines(lines: Iterable[str], *, catalogue: Catalogue, now: datetime) -> Iterator[str]:
@@ -21,7 +23,16 @@ def _answer(line: str, catalogue: Catalogue, now: datetime) -> dict[str, object]
         text, context = _utterance(line)
     except (ValueError, RecursionError) as error:
         return {"status": "error", "error": str(error)}
-    return read(text, context=context, catalogue=catalogue, today=now.date()).to_json()
+    return _as_agreed(read(text, context=context, catalogue=catalogue, today=now.date())).to_json()
+
+
+def _as_agreed(reading: Reading) -> Reading:
+    """The contract gives what was `said` for strangers alone; where there is a choice it is the dialogue's."""
+    lines = (
+        replace(line, said=None) if f"lines[{index}].material" in reading.candidates else line
+        for index, line in enumerate(reading.lines)
+    )
+    return replace(reading, lines=tuple(lines))
 
 
 def _utterance(line: str) -> tuple[str, Context]:

@@ -1,7 +1,9 @@
 """1. 2. 3. before the items of a list are no numbers."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from handlers.language.normalise import Source
@@ -9,17 +11,39 @@ from handlers.language.normalise import Source
 _MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
 
 
+# 1、水泥20包 2、中砂3方 on one line.
+_INLINE: Final = re.compile(r"(?<![\d.a-z])(\d{1,2})(?:[、):]|\.(?!\d))(?!\d*[.、):])[ \t]*", re.ASCII)
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+
+
 def without_list_marks(source: Source) -> Source:
     """The text with blanks for the marks of a list, so that every place stays."""
-    text = source.text
-    marks = list(_MARK.finditer(text))
-    counted = len(marks) > 1 and [int(mark[1]) for mark in marks] == list(range(1, len(marks) + 1))
+    return replace(source, text=_without_inline(_without_leading(source.text)))
+
+
+def _without_leading(text: str) -> str:
+    counted = _is_counted(list(_MARK.finditer(text)))
     if not counted and "\n" not in text:
-        return source
+        return text
 
     def blank(mark: re.Match[str]) -> str:
         # 1.5 at the beginning of a line is a number unless the lines are visibly counted.
         open_to_doubt = mark[2] in " \t" or (mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit())
-        return mark[0] if open_to_doubt and not counted else " " * len(mark[0])
+        # The tab behind a mark parts the columns of a table.
+        return mark[0] if open_to_doubt and not counted else "".join(" \t"[char == "\t"] for char in mark[0])
 
-    return replace(source, text=_MARK.sub(blank, text))
+    return _MARK.sub(blank, text)
+
+
+def _without_inline(text: str) -> str:
+    """Marks that count from one, with words between them, part the items as lines do."""
+    marks = list(_INLINE.finditer(text))
+    if not _is_counted(marks):
+        return text
+    if not all(_HAN.search(text, one.end(), other.start()) for one, other in pairwise(marks)):
+        return text
+    return _INLINE.sub(lambda mark: "\n" + " " * (len(mark[0]) - 1), text)
+
+
+def _is_counted(marks: Sequence[re.Match[str]]) -> bool:
+    return len(marks) > 1 and [int(mark[1]) for mark in marks] == list(range(1, len(marks) + 1))

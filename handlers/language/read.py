@@ -30,6 +30,9 @@ from handlers.language.vocabulary import PHRASES, Cue
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
 
+# A thing that nobody knows may leave two characters over.
+_SCATTERED_MIN: Final = 2
+
 
 def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
     """What a text means. Total: every string has a reading, most have UNKNOWN."""
@@ -42,6 +45,8 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
         has_material=bool(context.things),
         has_table=table is not None,
     )
+    if table is not None and table.asks is not None and not decision.intents and not any(map(_speaks, message.pieces)):
+        decision = Decision((table.asks,))
     return _answer(message, decision) or _command(message, decision, table)
 
 
@@ -84,6 +89,11 @@ def _command(message: Message, decision: Decision, table: Table | None) -> Readi
     if table is not None and draft.intent in LINE_INTENTS:
         add_table(draft, table, message.catalogue, message.today)
     return judge(draft)
+
+
+def _speaks(piece: Piece) -> bool:
+    """Whether a word beside a title says that the table is no command."""
+    return piece.has(Cue.NOT, Cue.LATER, Cue.ASK, Cue.CALM)
 
 
 def _torn(decision: Decision, message: Message) -> Reading:
@@ -143,10 +153,10 @@ def _is_scattered(draft: Draft, message: Message) -> bool:
     """库存太乱了该整理了: strange stretches with small words between, and no thing nor amount, are talk."""
     if any(line.material or line.quantity for line in draft.lines) or draft.candidates:
         return False
-    stretches, apart = 0, True
+    stretches, strange, apart = 0, 0, True
     for piece in message.pieces:
-        if piece.shape is Shape.UNKNOWN and len(piece.text) > 1:
-            stretches, apart = stretches + apart, False
+        if piece.shape is Shape.UNKNOWN:
+            stretches, strange, apart = stretches + apart, strange + len(piece.text), False
         elif piece.word is not None and piece.word.cues:
             apart = True
-    return stretches > 1
+    return stretches > 1 and strange > _SCATTERED_MIN

@@ -79,7 +79,7 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
 def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     words = [pieces[i] for i in where if not pieces[i].is_gap]
     return any(
-        p.shape in (Shape.UNKNOWN, Shape.NUMBER)
+        p.shape is Shape.UNKNOWN
         or (p.intents and not p.has(Cue.TO, Cue.FILL, Cue.GIVE, Cue.NEED))
         or p.has(Cue.NOT, Cue.FAULT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM)
         or is_part(p)

@@ -11,7 +11,7 @@ from handlers.language.lexicon import SOUND_MAX, Grade, Word
 from handlers.language.normalise import BROKEN
 from handlers.language.numerals import APART, CHINESE, exact
 from handlers.language.pieces import Piece, Shape
-from handlers.language.sizes import SIZE, size_in, size_of
+from handlers.language.sizes import HAN_TAILS, LETTER_TAILS, PIPES, SIZE, Size, size_of
 from handlers.language.sounds import is_han, keys_of, syllables
 from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES
@@ -32,14 +32,15 @@ _EXPIRY: Final = re.compile(
 )
 _SERIALS: Final = re.compile(
     rf"(?:{any_of(DOCUMENTS.serials)})(?:是|为|分别是|分别为)?[\s:]*([a-z0-9][a-z0-9\-]{{2,}}"
-    r"(?:[、,，/\s]+(?=[a-z]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
+    r"(?:[、,，/\s]+(?=[a-z\-]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
     re.ASCII,
 )
 _PERCENT: Final = re.compile(
     rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])|(一半|百分百)(?![径成])",
     re.ASCII,
 )
-_MENTION: Final = re.compile(r"@([^\s@,，。;:、!?]{1,20})")
+# A number behind @ is a price.
+_MENTION: Final = re.compile(r"@(?![\d¥￥])([^\s@,，。;:、!?]{1,20})")
 _HUMAN: Final = re.compile(
     rf"[{NAMES.before}][{NAMES.surnames}]|[{NAMES.surnames}](?:{any_of(NAMES.titles)})(?![{NAMES.not_before}])"
 )
@@ -47,6 +48,11 @@ _PLACE: Final = re.compile(rf"(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3
 _NUMBER: Final = re.compile(
     rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[{APART}]", re.ASCII
 )
+# 3p63a: a size may begin where another ends.
+_SIZE_BEFORE: Final = re.compile(rf"\d(?:{any_of(LETTER_TAILS)})$", re.ASCII)
+_SAID: Final = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+(?:点[{CHINESE}]+)?)"
+# 八百乘八百, 5乘10, 七瓦: sizes as they are spoken.
+_SPOKEN_SIZE: Final = re.compile(rf"({_SAID}(?:(?:乘以?|x){_SAID})*)({any_of(HAN_TAILS)})?", re.ASCII)
 _TAMPERED: Final = re.compile(r"[\d.,\ue000]+", re.ASCII)
 _BARE: Final = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
@@ -55,14 +61,14 @@ _LATIN: Final = re.compile(r"[a-z]+")
 _BREAKS: Final = frozenset(",，;。、!?:\n")
 _SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
 _VAGUE: Final = re.compile(
-    r"(?:好)?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
+    rf"(?<![{CHINESE}\d])[百千万]把|[好大]?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
 
 # What the patterns may begin with: most characters begin nothing.
 _DIGITS: Final = frozenset("0123456789")
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _NUMBER_STARTS: Final = _DIGITS | frozenset(CHINESE + APART + "-")
-_VAGUE_STARTS: Final = _DIGITS | frozenset("好几一二两三四五六七八九十百数上")
+_VAGUE_STARTS: Final = _DIGITS | frozenset("好大几一二两三四五六七八九十百千万数上")
 _SIZE_STARTS: Final = _DIGITS | _LETTERS | {"φ"}
 _PLACE_STARTS: Final = _DIGITS | frozenset("一二三四五六七八九十")
 _HUMAN_STARTS: Final = frozenset(NAMES.surnames + NAMES.before)
@@ -97,6 +103,8 @@ class Recogniser:
         self._claims(found, start, char)
         if char in _VAGUE_STARTS or char in _NUMBER_STARTS:
             self._numbers(found, start)
+        if char in _NUMBER_STARTS:
+            self._spoken_sizes(found, start)
         if char in _SIZE_STARTS:
             self._sizes(found, start)
         longest = self._words(found, start)
@@ -170,21 +178,54 @@ class Recogniser:
             end = match.end() - (1 if match[0].endswith(",") else 0)
             if not _LONELY_NUMERAL.fullmatch(text, start, end):
                 found.append((end, _CLAIM + 1, self._exact(start, end)))
+            self._spelled_size(found, start, end)
         if self._ranges and (match := _RANGE.match(text, start, stop)) and size_of(match[0]) is None:
             found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
         if self._vague and (match := _VAGUE.match(text, start, stop)):
             found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
 
+    def _spelled_size(self, found: list[Edge], start: int, end: int) -> None:
+        """4眼 where the catalogue has a thing of 四眼, which is a word of its own."""
+        text = self.text
+        if not (text[start] in _DIGITS or text[start] == "两"):
+            return
+        tails = (text[end : end + width] for width in (2, 1))
+        tail = next(filter(self.catalogue.is_spelled_tail, tails), None)
+        number = exact(text[start:end]) if tail else None
+        if tail and number and not self._is_amount(number + tail):
+            size, end = Size("", (number,), tail), end + len(tail)
+            piece = Piece(shape=Shape.SIZE, start=start, end=end, text=text[start:end], size=size)
+            found.append((end, _CLAIM, lambda: piece))
+
     def _sizes(self, found: list[Edge], start: int) -> None:
         text = self.text
-        if self._is_inside_number(start) or (start and text[start - 1] in _LETTERS):
+        if self._is_inside_number(start) or not self._may_begin_size(start):
             return
         match = SIZE.match(text, start, start + _SPAN_MAX)
-        if match is None or _BARE.fullmatch(text, start, match.end()):
+        if match is not None and not _BARE.fullmatch(text, start, match.end()):
+            self._size(found, start, match.end(), match[0])
+
+    def _spoken_sizes(self, found: list[Edge], start: int) -> None:
+        """八百乘八百, 5乘10, 七瓦."""
+        match = _SPOKEN_SIZE.match(self.text, start, start + _SPAN_MAX)
+        if match is None or self._is_inside_number(start) or match[0] in self.lexicon:  # 五孔 has a name of its own
             return
-        end = match.end()
-        size = size_in(match)
-        if size.is_bare or self._is_amount(start, end):
+        if (written := _written(match)) is not None:
+            self._size(found, start, match.end(), written)
+
+    def _may_begin_size(self, start: int) -> bool:
+        """Not inside a word, and with its letter not behind a number, whose letter it is (4p63a)."""
+        before, first = self.text[start - 1 : start] if start else "", self.text[start]
+        if before in _LETTERS:
+            return first in _DIGITS and _SIZE_BEFORE.search(self.text, max(start - 4, 0), start) is not None
+        return not (before in _DIGITS and first in _LETTERS)
+
+    def _size(self, found: list[Edge], start: int, end: int, written: str) -> None:
+        """A size as it is `written`, or would be if it was said in words."""
+        text, size = self.text, size_of(written)
+        if size is None or size.is_bare or self._is_amount(written):
+            return
+        if size.suffix in PIPES and size.dims[0] not in PIPES[size.suffix]:
             return
         if self.catalogue.is_code(text[start:end]):  # SN-425 is the code of a material, not a size of SN
             return
@@ -207,9 +248,8 @@ class Recogniser:
         word = self.lexicon.get(prefix) or self.lexicon.spelled(prefix)
         return word is not None and word.names_material
 
-    def _is_amount(self, start: int, end: int) -> bool:
+    def _is_amount(self, text: str) -> bool:
         """20kg is an amount first; whether it is a packing, the catalogue tells later."""
-        text = self.text[start:end]
         unit = self.lexicon.get(text.lstrip("0123456789."))
         whole = self.lexicon.get(text)
         return any(word is not None and word.units for word in (unit, whole))
@@ -293,8 +333,8 @@ class Recogniser:
 
     def _is_counted(self, start: int) -> bool:
         """六张 is six sheets, whatever else it sounds like."""
-        after = self.lexicon.get(self.text[start + 1 : start + 2])
-        return self.text[start] in CHINESE and after is not None and bool(after.units)
+        after = self.lexicon.get(self.text[start + 1 : start + 2]) if self.text[start] in CHINESE else None
+        return after is not None and bool(after.units)
 
     def _latin(self, found: list[Edge], start: int) -> None:
         match = _LATIN.match(self.text, start)
@@ -306,6 +346,14 @@ class Recogniser:
             if word is not None:
                 found.append((end, _SLIP, self._sounding(start, end, word)))
         found.append((end, _STRANGE + 5, self._plain(Shape.UNKNOWN, start, end)))
+
+
+def _written(match: re.Match[str]) -> str | None:
+    """800x800 for 八百乘八百; None where one of the numbers is not exact."""
+    numbers = [exact(part) for part in re.split("乘以?|x", match[1])]
+    if any(number is None for number in numbers):
+        return None
+    return "x".join(number for number in numbers if number) + (match[2] or "")
 
 
 def _percent(match: re.Match[str]) -> str | None:

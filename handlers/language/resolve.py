@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from handlers.language.amounts import as_size
 from handlers.language.catalogue import NAMES_MAX, Catalogue
 from handlers.language.items import Item, Number
 from handlers.language.lexicon import Word
@@ -61,9 +62,49 @@ class Resolver:
                 found.append(anchor)
                 waiting = []
                 continue
-            found.append(self._one(item, self._anchor(found)))
+            self._add(found, item)
         found.extend(self._one(item, None) for item in waiting)
         return _shared(found, self)
+
+    def _add(self, found: list[Resolved], item: Item) -> None:
+        """One more item: a line of its own, or the rest of what was said of the one before."""
+        last = found[-1] if found else None
+        if last is None or item.is_correction or item.is_dropped or item.strange or item.is_named:
+            found.append(self._one(item, self._anchor(found)))
+            return
+        if (told := self._told_later(last, item)) is not None:
+            found[-1] = told
+            return
+        if not self._only_tells(item):
+            found.append(self._one(item, self._anchor(found)))
+            return
+        line = self._one(item, self._anchor(found))
+        # 盘圆，8的2吨、10的1吨: the name at the head of a list is no line of it.
+        is_headed = line.pool and line.pool != last.pool and line.pool & last.pool == line.pool
+        if is_headed and not last.has_amount and last.item.has_head:
+            found[-1] = line
+        else:
+            found.append(line)
+
+    def _only_tells(self, item: Item) -> bool:
+        """Whether an item has no name of its own, only sizes and words of specifications (黄绿)."""
+        return all(map(self._is_trait, item.words))
+
+    def _is_trait(self, word: Word) -> bool:
+        return word.best_tier is Tier.TRAIT or (word.best_tier is Tier.INNER and self.catalogue.is_trait(word.text))
+
+    def _told_later(self, last: Resolved, item: Item) -> Resolved | None:
+        """水泥20包，要42.5的: which one is meant, said behind the amount."""
+        if last.item.quantity is None or item.quantity is not None or not item.has_mention:
+            return None
+        if any(not number.marked for number in item.numbers):
+            return None
+        sizes = [(size, True) for size in item.sizes]
+        sizes += [(size, True) for number in item.numbers if (size := _number_size(number)) is not None]
+        pool = self._with_words(item, self._sized(last.pool, sizes))
+        if not pool or not (self._only_tells(item) or last.pool.bit_count() > 1):
+            return None
+        return self.kept_in(last.item, pool, last.item.quantity)
 
     @staticmethod
     def _anchor(found: Sequence[Resolved]) -> Resolved | None:
@@ -72,8 +113,14 @@ class Resolver:
     def _packing_before(self, found: list[Resolved], item: Item) -> bool:
         """瓷砖胶 20kg 10包: the first amount is the packing, the second the quantity."""
         last = found[-1]
-        if last.item.clause != item.clause or last.item.quantity is None or item.is_correction:
+        if last.item.clause != item.clause or item.is_correction or item.quantity is None:
             return False
+        if last.item.quantity is None:
+            if last.has_amount or not last.pool or last.item.is_correction or last.item.is_dropped:
+                return False
+            # BV4平方 100米: the first amount turned out to be a size.
+            found[-1] = self.kept_in(replace_quantity(last.item, item.quantity), last.pool, item.quantity)
+            return True
         pool = self._sized_as(last.pool, last.item.quantity)
         if not pool:
             return False
@@ -98,7 +145,15 @@ class Resolver:
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
         if item.has_head:
-            return self._sized(self._named(item), sizes)
+            named = self._sized(self._named(item), sizes)
+            if not named and anchor is not None and not item.is_named:
+                told = self._inherited(item, anchor, sizes) if self._only_tells(item) else 0
+                return told or self._sized(self._sibling(item, anchor), sizes)
+            if not named and not item.is_named and any(len(size.dims) > 1 for size in item.sizes):
+                # 花岗岩600x300x30: such a size tells the rest of the name.
+                return self._sized(self._with_words(item, self.catalogue.everything), sizes)
+            if named or not self._only_tells(item):
+                return named
         if self.things:
             return self._sized(self._traits(item, self.things), sizes)
         if anchor is not None and (pool := self._inherited(item, anchor, sizes)):
@@ -129,24 +184,35 @@ class Resolver:
         heads = [
             tuple((tier, pool_of(posting)) for tier, posting in word.tiers)
             for word in item.words
-            if not _is_trait(word)
+            if word.best_tier is not Tier.TRAIT
         ]
         kept = self._traits(item, _all_of(heads))
         if self.counts:
             kept = kept & _any_within(heads, Tier.PART)
         return _best_of(heads, kept)
 
-    @staticmethod
-    def _traits(item: Item, pool: Pool) -> Pool:
+    def _traits(self, item: Item, pool: Pool) -> Pool:
         for word in item.words:
-            if _is_trait(word):
+            if self._is_trait(word):
                 pool &= word.materials
+        return pool
+
+    def _sibling(self, item: Item, anchor: Resolved) -> Pool:
+        """四门冷柜3台，六门的1台: the beginning of a name that shares another name with the thing before."""
+        return self._with_words(item, self.catalogue.called_alike(anchor.pool))
+
+    @staticmethod
+    def _with_words(item: Item, pool: Pool) -> Pool:
+        for word in item.words:
+            pool &= word.materials
         return pool
 
     def _inherited(self, item: Item, anchor: Resolved, sizes: Sequence[tuple[Size, bool]]) -> Pool:
         """16的, 蓝的: the name is that of the item before; a colour alone keeps its size too."""
         named = self._named(anchor.item) if anchor.item.has_head else 0
-        pool = self._sized(self._traits(item, self.catalogue.namesakes(anchor.pool) | named), sizes)
+        # 红线2.5的3卷，4的2卷: the words before hold as long as they can.
+        pool = self._sized(self._traits(item, named), sizes) if sizes or item.words else 0
+        pool = pool or self._sized(self._traits(item, self.catalogue.namesakes(anchor.pool) | named), sizes)
         if item.sizes or item.numbers or anchor.pool.bit_count() > NAMES_MAX:
             return pool
         dims = {
@@ -161,13 +227,21 @@ class Resolver:
         for said, marked in sizes:
             if not pool:
                 break
-            pool &= self.catalogue.sized(said, marked)
+            # 4千瓦 is the 4 kW, not the M-4.
+            same = pool & self.catalogue.sized_alike(said) if said.suffix else 0
+            pool = same or pool & self.catalogue.sized(said, marked)
         return pool
 
     def _sized_as(self, pool: Pool, quantity: Piece | None) -> Pool:
         """What is left when an amount is read as a size: 4平方, 20kg."""
-        size = _as_size(quantity) if quantity is not None else None
+        size = as_size(quantity) if quantity is not None else None
         return self._sized(pool, [(size, True)]) if size is not None else 0
+
+    def recounted(self, old: Resolved, number: Number) -> Resolved:
+        """20包，不对，30: another amount, unless the number is a size of a thing of that name, which is asked."""
+        size = _number_size(number)
+        other = self._sized(self.catalogue.namesakes(old.pool), [(size, False)]) if size is not None else 0
+        return replace(old, item=replace_quantity(old.item, None), quantity=None if other else number.text)
 
     def _counted(self, item: Item, pool: Pool) -> Resolved:
         """Tell quantity from size among the numbers that carry neither unit nor sign."""
@@ -263,10 +337,6 @@ def _shared(found: list[Resolved], resolver: Resolver) -> list[Resolved]:
     return found
 
 
-def _is_trait(word: Word) -> bool:
-    return word.best_tier is Tier.TRAIT
-
-
 # How well a word names which materials.
 _Head = tuple[tuple[Tier, Pool], ...]
 
@@ -319,10 +389,6 @@ def _least_of(heads: Sequence[_Head], pool: Pool) -> Pool:
                     after[before + tier] = after.get(before + tier, 0) | here
         sums = after
     return sums[min(sums)] if sums else 0
-
-
-def _as_size(quantity: Piece) -> Size | None:
-    return size_of(quantity.text.replace(" ", "")) or (size_of(quantity.number) if quantity.number else None)
 
 
 def _number_size(number: Number) -> Size | None:

@@ -7,6 +7,10 @@ from typing import Final
 
 from handlers.language.tables import Sheet
 
+# Documents whose lines may carry prices.
+PRICED_INTENTS: Final = frozenset(
+    ("requisition.create", "purchase_order.create", "receipt.create", "supplier_return.create", "sale.create")
+)
 LINE_INTENTS: Final = frozenset(
     (
         "requisition.create",

@@ -21,6 +21,8 @@ class Cue(StrEnum):
     ME = "me"
     OF = "of"
     CORRECT = "correct"
+    RECALL = "recall"
+    MORE = "more"
     DROP = "drop"
     NOT = "not"
     ASK = "ask"
@@ -56,6 +58,7 @@ _OPPOSITES: Final = (
     (Cue.PRICE, Cue.TOTAL),
     (Cue.HALF, Cue.SOME),
     (Cue.CORRECT, Cue.DROP),
+    (Cue.RECALL, Cue.MORE),
     *((cue, Cue.FILL) for cue in (Cue.CORRECT, Cue.DROP, Cue.NOT, Cue.LATER, Cue.CALM)),
 )
 
@@ -70,6 +73,7 @@ class Phrases:
     today: tuple[str, ...]
     hollow: frozenset[str]
     states: frozenset[str]
+    small: frozenset[str]
     nouns: tuple[str, ...]
     again: frozenset[str]
     then: frozenset[str]
@@ -100,6 +104,7 @@ class UnitWords:
     counters: tuple[str, ...]
     aliases: Mapping[str, tuple[str, ...]]
     work: tuple[str, ...]
+    measured: frozenset[str]
     labour: frozenset[str]
     rental: frozenset[str]
     hired: frozenset[str]
@@ -124,6 +129,7 @@ class NameWords:
     titles: tuple[str, ...]
     not_before: str
     places: tuple[str, ...]
+    beyond: str
 
 
 def read_cues(sheet: Sheet) -> Mapping[str, frozenset[Cue]]:
@@ -168,6 +174,7 @@ def read_units(sheet: Sheet) -> UnitWords:
         counters=sheet.needed("counters"),
         aliases=MappingProxyType(aliases),
         work=sheet.needed("work"),
+        measured=frozenset(sheet.needed("measured")),
         labour=frozenset(sheet.needed("labour")),
         rental=frozenset(sheet.needed("rental")),
         hired=frozenset(sheet.needed("hired")),
@@ -185,6 +192,7 @@ def read_phrases(sheet: Sheet) -> Phrases:
         today=sheet.needed("today"),
         hollow=frozenset(sheet.needed("hollow")),
         states=frozenset(sheet.needed("states")),
+        small=frozenset(sheet.needed("small")),
         nouns=sheet.needed("nouns"),
         again=frozenset(sheet.needed("again")),
         then=frozenset(sheet.needed("then")),
@@ -232,6 +240,7 @@ def read_names(sheet: Sheet) -> NameWords:
         titles=sheet.needed("titles"),
         not_before="".join(sheet.needed("not_before")),
         places=sheet.needed("places"),
+        beyond="".join(sheet.needed("beyond")),
     )
     sheet.close()
     return found

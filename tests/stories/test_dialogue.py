@@ -206,4 +206,6 @@ async def test_two_things_in_one_message_are_sent_back_to_be_said_apart(site: Ch
 
 
 async def test_what_was_heard_is_told_with_the_question(site: Chat) -> None:
-    assert "听到：水泥 20包、红砖 200块、扎丝 22# 30千克" in await site.says("李强", "申购水泥20包，红砖200块，扎丝30公斤")
+    assert "听到：水泥 20包、红砖 200块、扎丝 22# 30千克" in await site.says(
+        "李强", "申购水泥20包，红砖200块，扎丝30公斤"
+    )
