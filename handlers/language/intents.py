@@ -12,11 +12,14 @@ from handlers.language.lexicon import Domain, Word
 from handlers.language.moods import is_adverb, is_denied, is_noun, is_put_off, is_told
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
-from handlers.language.vocabulary import PHRASES, UNITS, Cue
+from handlers.language.vocabulary import DOCUMENTS, PHRASES, UNITS, Cue
 
 _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
+_QUERIES: Final = (
+    "help", "approval.list", "alert.query", "cost.query", "ledger.query", "digest.query", "stock.query",
+)  # fmt: skip
 _MOVED: Final = _ARRIVALS | {"scrap.create", "sale.create"}
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 _RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
@@ -164,6 +167,9 @@ class _Judge:
             return True
         if intent not in LINE_INTENTS:
             return False
+        after = pieces[index + 1] if index + 1 < len(pieces) else None
+        if after is not None and after.shape is Shape.DOCUMENT and pieces[index].text in DOCUMENTS.kinds:
+            return True  # 采购单CG…: what kind of document it is
         if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
             return True  # 吊车进场
         is_tale = is_told(pieces, index) and not self._asks
@@ -346,28 +352,8 @@ class _Judge:
         counted = Shape.QUANTITY in self.shapes
         if two := self._two_queries(queries):
             return two
-        if queries:
-            for wanted in (
-                "help",
-                "approval.list",
-                "alert.query",
-                "cost.query",
-                "ledger.query",
-                "digest.query",
-                "stock.query",
-            ):
-                first = next((act for act in queries if act.intent == wanted), None)
-                if first is None:
-                    continue
-                if commands and (counted or (commands[0].is_strong and self.has_amount)) and first.intent != "help":
-                    return self._both(commands[0], first)
-                if first.intent == "help" and not self._asks_help(first):
-                    continue
-                if first.intent == "digest.query" and counted and self.has_material:
-                    continue  # 消耗了20包 is told, not asked
-                if first.intent == "help" and ((commands and self.has_material) or self.has_amount):
-                    continue
-                return Decision((first.intent,), first.index)
+        if found := self._first_query(queries, commands, counted=counted):
+            return found
         if any(self._is_permission(act) for act in acts):
             return None
         if self.is_question and self.has_material and not counted:
@@ -376,6 +362,21 @@ class _Judge:
             if any(act.intent == "stock.query" for act in acts):
                 return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
         return None if self.has_material else self._asks_what_was(acts)
+
+    def _first_query(self, queries: list[Act], commands: list[Act], *, counted: bool) -> Decision | None:
+        """The question that weighs most, unless something is done to an amount beside it."""
+        for wanted in _QUERIES:
+            first = next((act for act in queries if act.intent == wanted), None)
+            if first is None or (wanted == "digest.query" and counted and self.has_material):
+                continue  # 消耗了20包 is told, not asked
+            if wanted == "help":
+                if self._asks_help(first) and not (commands and self.has_material) and not self.has_amount:
+                    return Decision((wanted,), first.index)
+                continue
+            if commands and (counted or (commands[0].is_strong and self.has_amount)):
+                return self._both(commands[0], first)
+            return Decision((wanted,), first.index)
+        return None
 
     def _asks_what_was(self, acts: list[Act]) -> Decision | None:
         """昨天入库了什么, 张三班组领了哪些: what has been is asked, though nothing is named."""

@@ -41,8 +41,18 @@ def find_reason(message: Message, intent: str, verb: int) -> range:
         start = max([verb, *documents]) + 1
         tail = _trimmed(pieces, range(start, len(pieces)))
         is_clause = any(pieces[i].shape is Shape.BREAK for i in range(max(verb, 0), tail.start))
-        return tail if _says_something(pieces, tail) or (is_clause and _is_ground(pieces, tail)) else range(0)
+        if _says_something(pieces, tail) or (is_clause and _is_ground(pieces, tail)):
+            return tail
+        return _leading(pieces, verb, documents)
     return _trailing(message, intent, verb)
+
+
+def _leading(pieces: Sequence[Piece], verb: int, documents: Sequence[int]) -> range:
+    """领错了，作废: a clause of its own before the verb."""
+    start = max((i for i in documents if i < verb), default=-1) + 1
+    lead = _trimmed(pieces, range(start, max(verb, start)))
+    is_clause = any(pieces[i].shape is Shape.BREAK for i in range(lead.stop, max(verb, 0)))
+    return lead if is_clause and _says_something(pieces, lead) else range(0)
 
 
 def _trailing(message: Message, intent: str, verb: int) -> range:
