@@ -68,7 +68,7 @@ _DATES: Final[list[tuple[re.Pattern[str], str]]] = [
         (rf"{_YEAR}?(?:{_MONTH}|{_REL}个?月)份?(?![底末初\d])", "month"),
         (r"(?P<end>年底|年末)|(?P<begin>年初)", "year"),
         (
-            rf"(?:(?P<y>20\d\d)年|(?P<yr>{any_of(_WORDS.years)}))(?:全年|度|(?P<end>底|末)|(?P<begin>初))?(?![\d一二三四五六七八九十])",
+            rf"(?:(?P<y>20\d\d)年|(?P<yr>{any_of(_WORDS.years)}))(?:全年|度|(?P<end>底|末)|(?P<begin>初))?(?!\d)",
             "year",
         ),
         (rf"{_YEAR}?(?P<half>[上下])半年", "half_year"),

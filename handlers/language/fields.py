@@ -75,6 +75,11 @@ def fill_named(draft: Draft, message: Message) -> None:
         if named is None:
             continue
         name, codes = named
+        is_source = (before := message.before(index)) is not None and before.has(Cue.FROM)
+        if is_source and draft.intent == "transfer.create" and name.startswith("from_"):
+            # B座从A座调: where one place is named as the source, the other is not.
+            for unmarked in found.pop(name, []):
+                found.setdefault(name.replace("from_", "to_"), []).append(unmarked)
         if 0 <= last_correction < index and name not in corrected:
             corrected.add(name)
             found.pop(name, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -11,11 +12,15 @@ from handlers.language.lexicon import Domain, Word
 from handlers.language.moods import is_adverb, is_denied, is_noun, is_put_off, is_told
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
-from handlers.language.vocabulary import PHRASES, UNITS, Cue
+from handlers.language.vocabulary import DOCUMENTS, PHRASES, UNITS, Cue
 
 _ARRIVALS: Final = frozenset(
     ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
 )
+_QUERIES: Final = (
+    "help", "approval.list", "alert.query", "cost.query", "ledger.query", "digest.query", "stock.query",
+)  # fmt: skip
+_MOVED: Final = _ARRIVALS | {"scrap.create", "sale.create"}
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 _RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
 _NEGATABLE: Final = LINE_INTENTS | _RULINGS | {"labor.record", "rental.record", "progress.report"}
@@ -69,9 +74,10 @@ class _Judge:
         exception = self._exception()
         if exception is not None:
             return exception
-        acts = self._without_grounds(self._acts())
+        acts = self._acts()
         if len(acts) > _ACTS_MAX:
             return NOTHING
+        acts = self._without_grounds(acts)
         if any(act.intent in _NEGATABLE and self._is_off(act) for act in acts) or self._takes_all_back(acts):
             return NOTHING
         if self._is_calm(acts):
@@ -94,12 +100,16 @@ class _Judge:
         ]
 
     def _is_off(self, act: Act) -> bool:
-        if act.intent in _ARRIVALS and self.has_material and not self.has_amount and self._asks():
+        if act.intent in _ARRIVALS and self.has_material and not self.has_amount and self._asks:
             return False  # 水泥怎么还没到
         return is_denied(self.pieces, act) or is_put_off(self.pieces, act) or self._is_warning(act)
 
+    @cached_property
     def _asks(self) -> bool:
-        return any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)
+        """Whether anything is asked; 没 asks only at the end."""
+        last = next((p for p in reversed(self.pieces) if not (p.is_gap or p.has(Cue.FILL))), None)
+        is_last = last is not None and last.has(Cue.ASK) and last.has(Cue.NOT)
+        return is_last or any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)
 
     def _is_warning(self, act: Act) -> bool:
         """领料别忘了签字: behind a verb that is done to nothing, a denial forbids something else."""
@@ -121,8 +131,18 @@ class _Judge:
         is_ruling = self.has_document and any(act.intent in DOCUMENT_INTENTS for act in acts)
         if not calm or is_ruling or (self.has_amount and self._has_command(acts)):
             return False
-        is_about = self.has_material and (self.has_amount or self._asks())
+        if any(act.intent in LINE_INTENTS and self._is_apart(act, calm) for act in acts):
+            return False  # 退20包，多领了
+        is_about = self.has_material and (self.has_amount or self._asks)
         return not (is_about and all(piece.intents for piece in calm))
+
+    def _is_apart(self, act: Act, calm: list[Piece]) -> bool:
+        """A clear verb with thing and amount in a clause of its own, to which the rest is a ground."""
+        if not (act.is_strong or self.pieces[act.index].text in VERBS.clear):
+            return False
+        clause = [self.pieces[i] for i in self._clause(act.index)]
+        is_counted = any(p.shape is Shape.QUANTITY for p in clause) and any(is_part(p) for p in clause)
+        return is_counted and not any(piece in clause for piece in calm)
 
     @staticmethod
     def _has_command(acts: list[Act]) -> bool:
@@ -139,14 +159,21 @@ class _Judge:
     def _is_another_thing(self, intent: str, index: int) -> bool:
         """Whether a word that may be a verb is none here."""
         pieces = self.pieces
-        if is_noun(pieces, index) or self._is_setting(intent, index) or self._is_paper(intent, pieces[index]):
+        if (
+            (not self.has_amount and is_noun(pieces, index))
+            or self._is_setting(intent, index)
+            or self._is_paper(intent, pieces[index])
+        ):
             return True
         if intent not in LINE_INTENTS:
             return False
+        after = pieces[index + 1] if index + 1 < len(pieces) else None
+        if after is not None and after.shape is Shape.DOCUMENT and pieces[index].text in DOCUMENTS.kinds:
+            return True  # 采购单CG…: what kind of document it is
         if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
             return True  # 吊车进场
-        is_tale = is_told(pieces, index) and not self._asks()
-        return is_tale or is_adverb(pieces, index) or self._is_preposition(index)
+        is_tale = is_told(pieces, index) and not self._asks
+        return is_tale or is_adverb(pieces, index) or self._is_preposition(index) or self._is_bought(index)
 
     def _is_preposition(self, index: int) -> bool:
         """送到总仓: before a place, 到 says where to."""
@@ -325,34 +352,31 @@ class _Judge:
         counted = Shape.QUANTITY in self.shapes
         if two := self._two_queries(queries):
             return two
-        if queries:
-            for wanted in (
-                "help",
-                "approval.list",
-                "alert.query",
-                "cost.query",
-                "ledger.query",
-                "digest.query",
-                "stock.query",
-            ):
-                first = next((act for act in queries if act.intent == wanted), None)
-                if first is None:
-                    continue
-                if commands and counted and first.intent != "help":
-                    return self._both(commands[0], first)
-                if first.intent == "help" and not self._asks_help(first):
-                    continue
-                if first.intent == "help" and ((commands and self.has_material) or self.has_amount):
-                    continue
-                return Decision((first.intent,), first.index)
+        if found := self._first_query(queries, commands, counted=counted):
+            return found
         if any(self._is_permission(act) for act in acts):
             return None
         if self.is_question and self.has_material and not counted:
-            if any(act.intent in _ARRIVALS for act in acts):
+            if any(act.intent in _MOVED for act in acts):
                 return Decision(("ledger.query",), acts[0].index)
             if any(act.intent == "stock.query" for act in acts):
                 return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
         return None if self.has_material else self._asks_what_was(acts)
+
+    def _first_query(self, queries: list[Act], commands: list[Act], *, counted: bool) -> Decision | None:
+        """The question that weighs most, unless something is done to an amount beside it."""
+        for wanted in _QUERIES:
+            first = next((act for act in queries if act.intent == wanted), None)
+            if first is None or (wanted == "digest.query" and counted and self.has_material):
+                continue  # 消耗了20包 is told, not asked
+            if wanted == "help":
+                if self._asks_help(first) and not (commands and self.has_material) and not self.has_amount:
+                    return Decision((wanted,), first.index)
+                continue
+            if commands and (counted or (commands[0].is_strong and self.has_amount)):
+                return self._both(commands[0], first)
+            return Decision((wanted,), first.index)
+        return None
 
     def _asks_what_was(self, acts: list[Act]) -> Decision | None:
         """昨天入库了什么, 张三班组领了哪些: what has been is asked, though nothing is named."""
@@ -447,9 +471,9 @@ class _Judge:
             return self._asked(acts)
         acts = [act for act in acts if act.intent in LINE_INTENTS and not self._is_in_reason(act)]
         strong = [act for act in acts if act.is_strong]
-        told = [act for act in strong if not self._is_attribute(act) and not self._is_need(act, strong)] or (
-            strong if self.has_amount else []
-        )
+        clear = [act for act in acts if self.pieces[act.index].text in VERBS.clear]
+        strong = [act for act in strong if not self._is_need(act, [*strong, *clear])]
+        told = [act for act in strong if not self._is_attribute(act)] or (strong if self.has_amount else [])
         if not told:
             told = self._weak(acts)
         told = sorted([*told, *self._clear(acts, told)], key=lambda act: act.index)
@@ -462,11 +486,11 @@ class _Judge:
         before = self.pieces[act.index - 1] if act.index else None
         return act.intent in LINE_INTENTS and before is not None and before.text in PHRASES.modals
 
-    def _is_need(self, act: Act, strong: list[Act]) -> bool:
+    def _is_need(self, act: Act, others: list[Act]) -> bool:
         """采购5条，后天到货: beside another verb it says until when."""
         before = self._beside(act.index, -1)
         is_due = before is not None and (before.shape is Shape.DATE or before.has(Cue.NEED))
-        return is_due and self.pieces[act.index].has(Cue.NEED) and any(other.intent != act.intent for other in strong)
+        return is_due and self.pieces[act.index].has(Cue.NEED) and any(other.intent != act.intent for other in others)
 
     def _asked(self, acts: list[Act]) -> Decision | None:
         """是不是领了20包: a question about what has been, whatever number is in it."""
@@ -493,7 +517,7 @@ class _Judge:
                 and not self._is_attribute(act)
             )
         ]
-        usable = [act for act in usable if self._has_place(act) and not self._is_bought(act)]
+        usable = [act for act in usable if self._has_place(act)]
         usable = [act for act in usable if not (self.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
         usable = [act for act in usable if not self._is_attribute(act)] or usable
         first = min((act.index for act in usable), default=-1)
@@ -510,13 +534,11 @@ class _Judge:
             for index, piece in enumerate(self.pieces)
         )
 
-    def _is_bought(self, act: Act) -> bool:
+    def _is_bought(self, index: int) -> bool:
         """买了20包: it was bought already; only a supplier beside it makes an order of it."""
-        after = self._beside(act.index, 1) if self.pieces[act.index].text == "买" else None
-        behind = self.pieces[act.index + 1] if act.index + 1 < len(self.pieces) else after
-        if after is None or behind is None or behind.text not in ("了", "过"):
-            return False
-        return not any(piece.codes(Domain.SUPPLIER) for piece in self.pieces)
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_done = self.pieces[index].text == "买" and after is not None and after.text in ("了", "过")
+        return is_done and not any(piece.codes(Domain.SUPPLIER) for piece in self.pieces)
 
     def _clear(self, acts: list[Act], told: list[Act]) -> list[Act]:
         """领…5个，退…2个: a short verb with an amount in a clause of its own is a command beside the other."""

@@ -9,13 +9,19 @@ from handlers.language.vocabulary import PHRASES, Cue
 
 # So many pieces before a verb may still deny it.
 _DENIAL_REACH: Final = 4
+# 领口罩: behind a verb of one character a thing follows.
+_WORD_MIN: Final = 2
 _USED_UP: Final = ("完了", "没了", "不够了", "光了", "没有了", "坏了", "丢了")
 
 
 def is_noun(pieces: Sequence[Piece], index: int) -> bool:
     """出库口, 领料处: what follows makes a place or a paper of the verb."""
     after = pieces[index + 1] if index + 1 < len(pieces) else None
-    return after is not None and after.shape is Shape.UNKNOWN and after.text.startswith(PHRASES.nouns)
+    if after is not None and after.has(Cue.SAYS):
+        return True  # 采购说
+    if after is None or after.shape is not Shape.UNKNOWN or len(pieces[index].text) < _WORD_MIN:
+        return False
+    return after.text.startswith(PHRASES.nouns) and not after.text.startswith("处理")
 
 
 def is_adverb(pieces: Sequence[Piece], index: int) -> bool:
@@ -57,6 +63,8 @@ def is_denied(pieces: Sequence[Piece], act: Act) -> bool:
 
 def is_put_off(pieces: Sequence[Piece], act: Act) -> bool:
     """等天晴了再领, 下周再申购, 砂子到了再领: not before something else has happened."""
+    if any(p.has(Cue.WAIT) for p in pieces[max(act.index - 1, 0) : act.index]):
+        return True  # 等着卸货
     if any(p.has(Cue.WAIT) and _opens_clause(pieces, i) for i, p in enumerate(pieces[: act.index])):
         return any(p.text in PHRASES.then for p in pieces[: act.index])
     again = next((i for i in range(act.index - 1, max(act.index - 3, -1), -1) if pieces[i].text in PHRASES.again), -1)

@@ -18,6 +18,7 @@ from handlers.language.lines import add_lines, add_queried
 from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
 from handlers.language.normalise import normalise
+from handlers.language.parties import by_party
 from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
@@ -29,6 +30,9 @@ from handlers.language.vocabulary import PHRASES, Cue
 
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
+
+# A thing that nobody knows may leave two characters over.
+_SCATTERED_MIN: Final = 2
 
 
 def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
@@ -77,6 +81,7 @@ def _command(message: Message, decision: Decision, table: Table | None) -> Readi
     """Assemble what the intent needs, and judge it."""
     if not decision.intents:
         return UNKNOWN
+    decision = by_party(decision, message)
     if len(decision.intents) > 1:
         return _torn(decision, message)
     draft = _drafted(decision, message)
@@ -149,13 +154,13 @@ def _is_chatter(message: Message) -> bool:
 
 
 def _is_scattered(draft: Draft, message: Message) -> bool:
-    """库存太乱了该整理了: strange stretches with small words between them, and no thing nor amount, are talk."""
+    """库存太乱了该整理了: strange stretches with small words between, and no thing nor amount, are talk."""
     if any(line.material or line.quantity for line in draft.lines) or draft.candidates:
         return False
-    stretches, apart = 0, True
+    stretches, strange, apart = 0, 0, True
     for piece in message.pieces:
-        if piece.shape is Shape.UNKNOWN and len(piece.text) > 1:
-            stretches, apart = stretches + apart, False
+        if piece.shape is Shape.UNKNOWN:
+            stretches, strange, apart = stretches + apart, strange + len(piece.text), False
         elif piece.word is not None and piece.word.cues:
             apart = True
-    return stretches > 1
+    return stretches > 1 and strange > _SCATTERED_MIN

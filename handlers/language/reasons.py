@@ -32,20 +32,33 @@ def find_reason(message: Message, intent: str, verb: int) -> range:
     pieces = message.pieces
     for index, piece in enumerate(pieces):
         if piece.has(Cue.REASON):
-            return _trimmed(pieces, range(index + 1, len(pieces)))
+            stop = len(pieces)
+            if verb > index:  # 因为受潮报废20包; 由于下雨，20包报废
+                stop = next((at for at in range(index + 1, verb) if pieces[at].shape is Shape.BREAK), verb)
+            return _trimmed(pieces, range(index + 1, stop))
     if intent in DOCUMENT_INTENTS:
         documents = [i for i, p in enumerate(pieces) if p.shape is Shape.DOCUMENT or p.has(Cue.THAT)]
         start = max([verb, *documents]) + 1
         tail = _trimmed(pieces, range(start, len(pieces)))
         is_clause = any(pieces[i].shape is Shape.BREAK for i in range(max(verb, 0), tail.start))
-        return tail if _says_something(pieces, tail) or (is_clause and _is_ground(pieces, tail)) else range(0)
-    return _trailing(message, intent)
+        if _says_something(pieces, tail) or (is_clause and _is_ground(pieces, tail)):
+            return tail
+        return _leading(pieces, verb, documents)
+    return _trailing(message, intent, verb)
 
 
-def _trailing(message: Message, intent: str) -> range:
+def _leading(pieces: Sequence[Piece], verb: int, documents: Sequence[int]) -> range:
+    """领错了，作废: a clause of its own before the verb."""
+    start = max((i for i in documents if i < verb), default=-1) + 1
+    lead = _trimmed(pieces, range(start, max(verb, start)))
+    is_clause = any(pieces[i].shape is Shape.BREAK for i in range(lead.stop, max(verb, 0)))
+    return lead if is_clause and _says_something(pieces, lead) else range(0)
+
+
+def _trailing(message: Message, intent: str, verb: int) -> range:
     """The last stretch behind the amounts that names nothing; else a clause before them that does not."""
     pieces = message.pieces
-    claimed = [i for i, p in enumerate(pieces) if _is_claimed(p, intent)]
+    claimed = [i for i, p in enumerate(pieces) if i == verb or _is_claimed(p, intent)]
     if not claimed:
         return range(0)
     amount = max((i for i in claimed if pieces[i].shape is Shape.QUANTITY), default=claimed[-1])

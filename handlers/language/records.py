@@ -8,6 +8,8 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.reasons import words_of
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
+# So many pieces before a share may leave it in doubt.
+_DOUBT_REACH: Final = 5
 _RECORDS: Final = frozenset(("labor.record", "rental.record"))
 
 
@@ -34,7 +36,9 @@ def _is_remainder(message: Message) -> bool:
         if piece.shape is not Shape.PERCENT:
             continue
         before, after = message.before(index), message.after(index)
-        if before is not None and (before.has(Cue.VAGUE) or before.text.endswith(PHRASES.left)):
+        if before is not None and before.text.endswith(PHRASES.left):
+            return True
+        if any(p.has(Cue.VAGUE) and len(p.text) > 1 for p in message.pieces[max(index - _DOUBT_REACH, 0) : index]):
             return True
         if after is not None and after.has(Cue.VAGUE):
             return True
