@@ -140,7 +140,7 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
     kept: list[Resolved] = []
     for resolved in found:
         item = resolved.item
-        is_named = bool(item.is_named or item.sizes or item.quantity or item.in_list)
+        is_named = bool(item.is_named or item.sizes or item.numbers or item.quantity or item.in_list)
         if is_named or resolved.pool or (item.strange and len(found) == 1):
             kept.append(resolved)
     return kept

@@ -44,7 +44,7 @@ _MENTION: Final = re.compile(r"@(?![\d¥￥])([^\s@,，。;:、!?]{1,20})")
 _HUMAN: Final = re.compile(
     rf"[{NAMES.before}][{NAMES.surnames}]|[{NAMES.surnames}](?:{any_of(NAMES.titles)})(?![{NAMES.not_before}])"
 )
-_PLACE: Final = re.compile(rf"(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
+_PLACE: Final = re.compile(rf"(?!一个?人|一次)(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
 _NUMBER: Final = re.compile(
     rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[{APART}]", re.ASCII
 )
@@ -59,7 +59,7 @@ _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
 _BREAKS: Final = frozenset(",，;。、!?:\n")
-_SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
+_SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·→")
 _VAGUE: Final = re.compile(
     rf"(?<![{CHINESE}\d])[百千万]把|[好大]?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
