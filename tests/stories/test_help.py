@@ -80,7 +80,7 @@ async def test_a_group_without_a_project_is_told_how_to_get_one_by_those_who_can
 
 
 async def test_somebody_without_a_role_and_a_company_without_anything_get_an_answer_too(chat: Chat) -> None:
-    nobody = {"id": "u-nobody", "name": "钱多", "roles": []}
+    nobody: dict[str, Any] = {"id": "u-nobody", "name": "钱多", "roles": []}
     await chat.load({"people": [*COMPANY["people"], nobody]})
     assert "还没有角色" in await chat.says("钱多", "帮助", chat=PRIVATE)
     await chat.load(

@@ -51,7 +51,7 @@ async def test_words_that_go_on_are_kept_beside_it_and_are_no_booking(chat: Chat
 async def test_an_answer_that_is_quoted_is_found_by_its_document(chat: Chat) -> None:
     await chat.says("张建国", "收货红砖30块 单价1")
     await chat.says("张建国", "库存 红砖")
-    quote = {
+    quote: dict[str, Any] = {
         "text": {
             "content": "不对",
             "isReplyMsg": True,
@@ -152,7 +152,7 @@ async def test_it_is_ones_own_talk_in_this_chat_that_counts(chat: Chat, clock: C
 async def test_the_quoted_document_goes_before_memory(chat: Chat) -> None:
     await chat.says("李强", f"申购{CEMENT}20包")
     await chat.says("李强", f"申购{CEMENT}30包")
-    quote = {
+    quote: dict[str, Any] = {
         "text": {
             "content": "那张单到哪了",
             "isReplyMsg": True,
