@@ -97,8 +97,14 @@ class _Judge:
         """领…20包，不要了: what is taken back names nothing, so it may be everything."""
         if not any(act.intent in LINE_INTENTS for act in acts):
             return False
-        dropped = [index for index, piece in enumerate(self.pieces) if piece.has(Cue.DROP)]
-        return not all(any(_names(self.pieces[i]) for i in self._clause(index)) for index in dropped)
+        drops = named = False
+        for piece in self.pieces:
+            if piece.shape is Shape.BREAK:
+                if drops and not named:
+                    return True
+                drops = named = False
+            drops, named = drops or piece.has(Cue.DROP), named or _names(piece)
+        return drops and not named
 
     def _after_correction(self, acts: list[Act]) -> list[Act]:
         """领…，不对，退…: the last word counts."""

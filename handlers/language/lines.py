@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from handlers.language.catalogue import Catalogue
 from handlers.language.draft import Draft
@@ -10,6 +11,9 @@ from handlers.language.pieces import Piece
 from handlers.language.postings import Pool
 from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
+
+# So many lines back a correction reaches; looking further would cost the square of a message.
+_BACK_MAX: Final = 50
 
 
 def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> None:
@@ -125,7 +129,7 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
     for resolved in found:
         item = resolved.item
         if item.is_dropped:
-            kept = [line for line in kept if not line.pool & resolved.pool]
+            kept[-_BACK_MAX:] = [line for line in kept[-_BACK_MAX:] if not line.pool & resolved.pool]
         elif item.is_correction and kept:
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
@@ -139,11 +143,12 @@ def _place(kept: list[Resolved], resolved: Resolved) -> int:
     echo = kept[-1]
     if not resolved.item.has_mention and not echo.has_amount:
         # 水泥改成25包: the name before the correction points at a line above.
-        meant = [index for index, line in enumerate(kept[:-1]) if line.pool & echo.pool]
+        above = range(max(len(kept) - 1 - _BACK_MAX, 0), len(kept) - 1)
+        meant = [index for index in above if kept[index].pool & echo.pool]
         if len(meant) == 1:
             kept.pop()
             return meant[0]
-    for index in range(len(kept) - 1, -1, -1):
+    for index in range(len(kept) - 1, max(len(kept) - 1 - _BACK_MAX, -1), -1):
         if kept[index].pool & resolved.pool:
             return index
     return len(kept) - 1
