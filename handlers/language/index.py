@@ -12,6 +12,7 @@ from domain.company import Material
 from handlers.language.naming import Naming, Tier, Tiers, naming_of, tiers_of, with_slot, without_slot
 from handlers.language.normalise import plain
 from handlers.language.postings import Pool, Posting, added, posting_of, removed
+from handlers.language.reading import Line
 from handlers.language.sizes import Size, sizes_in
 from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 
@@ -37,6 +38,8 @@ class Kind:
     base_unit: str
     units: tuple[str, ...]
     sizes: tuple[Size, ...]
+    # A question about it: made once, as one about a head may be about thousands.
+    line: Line
 
     def keeps(self, unit: str) -> bool:
         return unit in self.units
@@ -306,6 +309,7 @@ def _kind(material: Material, slot: int) -> Kind:
         base_unit=material.base_unit,
         units=tuple(dict.fromkeys((material.base_unit, *(unit for unit, _ in material.units)))),
         sizes=tuple(dict.fromkeys(size for part in (material.spec, *names) for size in sizes_in(plain(part)))),
+        line=Line(material=material.code),
     )
 
 

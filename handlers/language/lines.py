@@ -47,19 +47,18 @@ def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, 
     pool: Pool = 0
     for resolved in found:
         pool |= resolved.pool
-    codes = catalogue.codes(pool)
     strangers = [
         r.item
         for r in found
         if not r.pool and (r.item.words or r.item.sizes or r.item.numbers or len(r.item.strange) > 1)
     ]
-    draft.lines.extend(Line(material=code) for code in codes)
+    draft.lines.extend(catalogue.lines(pool))
     if not strangers:
         return True
-    if not codes:
+    if not pool:
         draft.lines.append(Line(said=strangers[0].said or None))
         draft.lack("lines[0].material")
-    return bool(codes) and not any(item.words for item in strangers)
+    return bool(pool) and not any(item.words for item in strangers)
 
 
 def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: int) -> None:
