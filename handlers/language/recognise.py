@@ -124,7 +124,7 @@ class Recogniser:
             found.append((match.end(), _MARKED, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))))
         if char in _MARKED_STARTS:
             self._marked(found, start)
-        if when := dates.find(text, start, self.today):
+        if char in dates.STARTS and (when := dates.find(text, start, self.today)):
             found.append((when[0], _CLAIM, self._dated(Shape.DATE, start, when)))
         if char == "@":
             if match := _MENTION.match(text, start):

@@ -66,7 +66,7 @@ def test_a_message_sixty_times_as_long_makes_no_more_than_a_hundred_times_the_st
 @given(unit=st.lists(st.sampled_from(HEAP), min_size=1, max_size=4).map("".join))
 @settings(max_examples=8, deadline=None)
 def test_every_heap_is_read_in_linear_steps(unit: str) -> None:
-    assert steps_of((unit * 3_000)[:3_000]) <= 60 * steps_of((unit * 100)[:100])
+    assert steps_of((unit * 2_000)[:2_000]) <= 40 * steps_of((unit * 100)[:100])
 
 
 def derivable(text: str) -> set[Fraction]:
@@ -166,16 +166,12 @@ CHARS = "".join(sorted({char for m in BOOK.materials.values() for char in m.labe
     slip=st.sampled_from(["other", "left out", "twice", "one more"]),
 )
 @settings(max_examples=150, deadline=None)
-def test_a_misspelt_name_never_becomes_another_exact_name(
-    number: int, place: int, char: str, kind_of_slip: str
-) -> None:
+def test_a_misspelt_name_never_becomes_another_exact_name(number: int, place: int, char: str, slip: str) -> None:
     kind = list(BOOK.materials.values())[number]
     spots = [index for index, one in enumerate(kind.name) if "\u4e00" <= one <= "\u9fff"]
     assume(len(spots) > 1)
     spot = spots[place % len(spots)]
-    now = {"other": char, "left out": "", "twice": kind.name[spot] * 2, "one more": char + kind.name[spot]}[
-        kind_of_slip
-    ]
+    now = {"other": char, "left out": "", "twice": kind.name[spot] * 2, "one more": char + kind.name[spot]}[slip]
     name = kind.name[:spot] + now + kind.name[spot + 1 :]
     assume(name != kind.name)
     reading = reading_of(f"领{name}{kind.spec}3{kind.base_unit}")
