@@ -57,9 +57,17 @@ class _Walk:
         return last + 1
 
 
+def _says_nothing(piece: Piece) -> bool:
+    """Whether a piece is a word that neither amounts nor money hang on."""
+    return piece.shape is Shape.WORD and piece.word is not None and not piece.word.cues
+
+
 class _Quantities(_Walk):
     def step(self, at: int) -> int:
         piece = self.pieces[at]
+        if _says_nothing(piece):
+            self.out.append(piece)
+            return at + 1
         if piece.shape is Shape.NUMBER:
             return self._number(at, piece)
         after = self.at(at + 1)
@@ -179,6 +187,9 @@ def _names_material(piece: Piece) -> bool:
 class _Prices(_Walk):
     def step(self, at: int) -> int:
         piece = self.pieces[at]
+        if _says_nothing(piece):
+            self.out.append(piece)
+            return at + 1
         if piece.has(Cue.PRICE):
             return self._after_cue(at, Shape.PRICE)
         if piece.has(Cue.TOTAL):

@@ -104,6 +104,7 @@ _BY_START: Final = {
     char: tuple((pattern, name) for pattern, name in _DATES if char in _STARTS[name])
     for char in "".join(_STARTS.values())
 }
+STARTS: Final = frozenset(_BY_START)
 _COUNTING: Final = frozenset(_DIGITS + _NUMERALS + "两半")
 # Most numbers count things: no pattern for dates needs to be tried on them.
 _DATED_NUMBER: Final = re.compile(rf"\d{{1,4}}[-/.年月日号]|[\d{_NUMERALS}两半]{{1,3}}(?:个?[天日号周星礼月季年小])")

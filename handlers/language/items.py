@@ -6,15 +6,13 @@ from datetime import date
 from typing import Final
 
 from handlers.language.amounts import as_size
-from handlers.language.lexicon import Domain, Tier, Word
+from handlers.language.lexicon import Tier, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import Size, size_of
 from handlers.language.vocabulary import PHRASES, Cue
 
 # No thing has a name of more words, nor more sizes; a heap of them is strange, and looking it up would cost a cube.
 WORDS_MAX: Final = 20
-
-_NAMED = (Domain.PROJECT, Domain.TEAM, Domain.PERSON, Domain.SUPPLIER, Domain.CUSTOMER, Domain.WAREHOUSE)
 
 
 @dataclass(slots=True)
@@ -90,10 +88,10 @@ def is_part(piece: Piece) -> bool:
         return False
     if word.units and best > Tier.HEAD:
         return False
-    names = [
-        tier for domain in (*_NAMED, Domain.EQUIPMENT, Domain.STAGE) for tier in word.names.get(domain, {}).values()
-    ]
-    return not names or best < min(names) or (best == min(names) and best == Tier.EXACT)
+    if not word.names:
+        return True
+    names = [tier for codes in word.names.values() for tier in codes.values()]
+    return best < min(names) or (best == min(names) and best == Tier.EXACT)
 
 
 class ItemBuilder:

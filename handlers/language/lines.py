@@ -20,6 +20,9 @@ from handlers.language.verbs import PRICED_INTENTS
 _NUMBER_BEHIND: Final = re.compile(rf"[0-9.,]+$|[{CHINESE}]+$", re.ASCII)
 _NUMBER_BEFORE: Final = re.compile(rf"^[0-9.,]+|^[{CHINESE}]+", re.ASCII)
 
+# So many lines back a correction reaches; looking further would cost the square of a message.
+_BACK_MAX: Final = 50
+
 
 def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> None:
     """The lines of a document: every item with material and quantity, or with the gap named.
@@ -52,19 +55,18 @@ def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, 
     pool: Pool = 0
     for resolved in found:
         pool |= resolved.pool
-    codes = catalogue.codes(pool)
     strangers = [
         r.item
         for r in found
         if not r.pool and (r.item.words or r.item.sizes or r.item.numbers or len(r.item.strange) > 1)
     ]
-    draft.lines.extend(Line(material=code) for code in codes)
+    draft.lines.extend(catalogue.lines(pool))
     if not strangers:
         return True
-    if not codes:
+    if not pool:
         draft.lines.append(Line(said=strangers[0].said or None))
         draft.lack("lines[0].material")
-    return bool(codes) and not any(item.words for item in strangers)
+    return bool(pool) and not any(item.words for item in strangers)
 
 
 def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: int) -> None:
@@ -152,7 +154,7 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
     for resolved in found:
         item = resolved.item
         if item.is_dropped:
-            kept = [line for line in kept if not line.pool & resolved.pool]
+            kept[-_BACK_MAX:] = [line for line in kept[-_BACK_MAX:] if not line.pool & resolved.pool]
         elif kept and (item.is_correction or (item.is_echo and _is_mere_amount(item))):
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
@@ -180,13 +182,14 @@ def _place(kept: list[Resolved], resolved: Resolved) -> int:
     echo = kept[-1]
     if (resolved.item.is_bare_number or not resolved.item.has_mention) and not echo.has_amount:
         # 水泥改成25包: the name before the correction points at a line above.
-        meant = [index for index, line in enumerate(kept[:-1]) if line.pool & echo.pool]
+        above = range(max(len(kept) - 1 - _BACK_MAX, 0), len(kept) - 1)
+        meant = [index for index in above if kept[index].pool & echo.pool]
         if len(meant) == 1:
             kept.pop()
             return meant[0]
     if resolved.item.is_bare_number:
         return len(kept) - 1
-    for index in range(len(kept) - 1, -1, -1):
+    for index in range(len(kept) - 1, max(len(kept) - 1 - _BACK_MAX, -1), -1):
         if kept[index].pool & resolved.pool:
             return index
     return len(kept) - 1

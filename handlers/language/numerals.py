@@ -47,6 +47,8 @@ _MYRIAD: Final = _WORDS.myriads
 _NAMED: Final = {value: char for char, value in reversed(list(_WORDS.digits.items()))}
 _TENS: Final = {char: f"{_NAMED[worth // 10]}十" for char, worth in _WORDS.tens.items()}
 _LIMIT: Final = Fraction(10**12)
+# Digits that are below the limit whatever they are.
+_PLAIN_MAX: Final = 12
 
 # The characters of numerals that are written on end.
 CHINESE: Final = "".join((*_WORDS.digits, *_WORDS.scales, *_WORDS.myriads, *_WORDS.tens))
@@ -59,6 +61,8 @@ _FEW: Final = re.compile("|".join(_WORDS.few))
 
 def exact(text: str) -> str | None:
     """The plain decimal that a piece of text says, in digits, Chinese numerals, or both."""
+    if text.isascii() and text.isdecimal() and len(text) <= _PLAIN_MAX:
+        return text.lstrip("0") or "0"
     value = value_of(text)
     return None if value is None else as_text(value)
 

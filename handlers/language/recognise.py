@@ -46,7 +46,8 @@ _HUMAN: Final = re.compile(
 )
 _PLACE: Final = re.compile(rf"(?!一个?人|一次)(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
 _NUMBER: Final = re.compile(
-    rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[{APART}]", re.ASCII
+    rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|(?:(?!千[克瓦伏])[{CHINESE}])+(?:点[{CHINESE}]+)?|[{APART}]",
+    re.ASCII,
 )
 # 3p63a: a size may begin where another ends.
 _SIZE_BEFORE: Final = re.compile(rf"\d(?:{any_of(LETTER_TAILS)})$", re.ASCII)
@@ -131,7 +132,7 @@ class Recogniser:
             found.append((match.end(), _MARKED, self._valued(Shape.DOCUMENT, start, match.end(), (match[0].upper(),))))
         if char in _MARKED_STARTS:
             self._marked(found, start)
-        if when := dates.find(text, start, self.today):
+        if char in dates.STARTS and (when := dates.find(text, start, self.today)):
             found.append((when[0], _CLAIM, self._dated(Shape.DATE, start, when)))
         if char == "@":
             if match := _MENTION.match(text, start):

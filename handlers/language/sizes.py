@@ -186,6 +186,7 @@ def _dims_fit(said: tuple[str, ...], own: tuple[str, ...]) -> bool:
     return own[0] == tenfold(said[0]) and own[: len(said)] == tuple(tenfold(dim) for dim in said)
 
 
+@lru_cache(maxsize=256)
 def tenfold(dim: str) -> str:
     """The number in the next smaller unit; what is no number stays."""
     return _times(dim, 10)
