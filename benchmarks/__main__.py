@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import uvloop
 
-from benchmarks import company, copies, footprint, hour, machine, page, scale, statements, story, throughput
+from benchmarks import company, copies, footprint, hour, language, machine, page, scale, statements, story, throughput
 from benchmarks.books import POSTGRESQL, Books, opened
 from benchmarks.figures import Table
 
-PARTS: Final = ("statements", "throughput", "copies", "scale", "footprint", "hour", "story", "page")
+PARTS: Final = ("statements", "throughput", "copies", "scale", "footprint", "hour", "story", "page", "language")
 BEGIN, END = "<!-- figures: python -m benchmarks --write -->", "<!-- end of figures -->"
 
 
@@ -80,7 +80,21 @@ async def measure(chosen: argparse.Namespace, books: list[Books], folder: Path) 
         tables.append(story.table(await story.tell(books[0], data, folder)))
     if "page" in chosen.only:
         tables += await _page(chosen, data)
+    if "language" in chosen.only:
+        tables += _language(chosen)
     return tables
+
+
+def _language(chosen: argparse.Namespace) -> list[Table]:
+    """Reads texts only: no database, no network."""
+    sizes, rounds = (language.SIZES_QUICK, 1) if chosen.quick else (language.SIZES, language.ROUNDS)
+    count = 300 if chosen.quick else language.UTTERANCES
+    _say(f"language: {', '.join(f'{size:,}' for size in sizes)} materials")
+    return [
+        language.index_table([language.indexed(size) for size in sizes]),
+        language.reading_table(language.readings(sizes, count=count, rounds=rounds)),
+        language.growth_table(language.growth(rounds)),
+    ]
 
 
 async def _page(chosen: argparse.Namespace, data: dict[str, Any]) -> list[Table]:

@@ -11,6 +11,7 @@ from handlers.language.index import Kind, MaterialIndex
 from handlers.language.lexicon import Domain, Lexicon
 from handlers.language.naming import Tier
 from handlers.language.postings import Pool, first_slots, pool_of, slots_in, union_of
+from handlers.language.reading import Line
 from handlers.language.sizes import Size, fits, rescaled, tenfold
 from handlers.language.vocabulary import HOMOPHONES
 
@@ -94,6 +95,11 @@ class Catalogue:
     def codes(self, pool: Pool) -> tuple[str, ...]:
         """Their codes in the order of the catalogue."""
         return self._coded(self._in_order(slots_in(pool)))
+
+    def lines(self, pool: Pool) -> list[Line]:
+        """A line for each of them in the order of the catalogue, without an amount."""
+        by_slot = self._index.by_slot
+        return [kind.line for slot in self._in_order(slots_in(pool)) if (kind := by_slot[slot]) is not None]
 
     def nearest(self, pool: Pool, count: int) -> tuple[str, ...]:
         """At most so many codes: all in the order of the catalogue, or else those with the shortest names first."""

@@ -12,6 +12,7 @@ from domain.company import Material
 from handlers.language.naming import Naming, Tier, Tiers, naming_of, tiers_of, with_slot, without_slot
 from handlers.language.normalise import plain
 from handlers.language.postings import Pool, Posting, added, posting_of, removed
+from handlers.language.reading import Line
 from handlers.language.sizes import COLOURS, Size, size_of, sizes_in, spelled_in
 from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 from handlers.language.vocabulary import NAMES, PHRASES
@@ -42,6 +43,8 @@ class Kind:
     units: tuple[str, ...]
     sizes: tuple[Size, ...]
     names: tuple[str, ...]
+    # A question about it: made once, as one about a head may be about thousands.
+    line: Line
 
     def keeps(self, unit: str) -> bool:
         return unit in self.units
@@ -318,6 +321,7 @@ def _kind(material: Material, slot: int) -> Kind:
         units=tuple(dict.fromkeys((material.base_unit, *(unit for unit, _ in material.units)))),
         sizes=tuple(dict.fromkeys((*sizes, *spelled_in(plain(material.spec))))),
         names=tuple(map(plain, names)),
+        line=Line(material=material.code),
     )
 
 

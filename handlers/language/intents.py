@@ -214,8 +214,14 @@ class _Judge:
             return False
         if self._is_left_wrong():
             return True
-        dropped = [index for index, piece in enumerate(self.pieces) if piece.has(Cue.DROP)]
-        return not all(any(_names(self.pieces[i]) for i in self._clause(index)) for index in dropped)
+        drops = named = False
+        for piece in self.pieces:
+            if piece.shape is Shape.BREAK:
+                if drops and not named:
+                    return True
+                drops = named = False
+            drops, named = drops or piece.has(Cue.DROP), named or _names(piece)
+        return drops and not named
 
     def _is_left_wrong(self) -> bool:
         """…记错了: what is said to be wrong, and not what is right."""

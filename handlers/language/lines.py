@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from handlers.language.amounts import REPEATED, without_prices
 from handlers.language.catalogue import Catalogue
@@ -13,6 +14,9 @@ from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
 from handlers.language.sizes import size_of
 from handlers.language.verbs import PRICED_INTENTS
+
+# So many lines back a correction reaches; looking further would cost the square of a message.
+_BACK_MAX: Final = 50
 
 
 def add_lines(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> None:
@@ -46,19 +50,18 @@ def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, 
     pool: Pool = 0
     for resolved in found:
         pool |= resolved.pool
-    codes = catalogue.codes(pool)
     strangers = [
         r.item
         for r in found
         if not r.pool and (r.item.words or r.item.sizes or r.item.numbers or len(r.item.strange) > 1)
     ]
-    draft.lines.extend(Line(material=code) for code in codes)
+    draft.lines.extend(catalogue.lines(pool))
     if not strangers:
         return True
-    if not codes:
+    if not pool:
         draft.lines.append(Line(said=strangers[0].said or None))
         draft.lack("lines[0].material")
-    return bool(codes) and not any(item.words for item in strangers)
+    return bool(pool) and not any(item.words for item in strangers)
 
 
 def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: int) -> None:
@@ -136,7 +139,7 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
     for resolved in found:
         item = resolved.item
         if item.is_dropped:
-            kept = [line for line in kept if not line.pool & resolved.pool]
+            kept[-_BACK_MAX:] = [line for line in kept[-_BACK_MAX:] if not line.pool & resolved.pool]
         elif kept and (item.is_correction or (item.is_echo and not item.has_mention and item.quantity is not None)):
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
@@ -160,13 +163,14 @@ def _place(kept: list[Resolved], resolved: Resolved) -> int:
     echo = kept[-1]
     if (resolved.item.is_bare_number or not resolved.item.has_mention) and not echo.has_amount:
         # 水泥改成25包: the name before the correction points at a line above.
-        meant = [index for index, line in enumerate(kept[:-1]) if line.pool & echo.pool]
+        above = range(max(len(kept) - 1 - _BACK_MAX, 0), len(kept) - 1)
+        meant = [index for index in above if kept[index].pool & echo.pool]
         if len(meant) == 1:
             kept.pop()
             return meant[0]
     if resolved.item.is_bare_number:
         return len(kept) - 1
-    for index in range(len(kept) - 1, -1, -1):
+    for index in range(len(kept) - 1, max(len(kept) - 1 - _BACK_MAX, -1), -1):
         if kept[index].pool & resolved.pool:
             return index
     return len(kept) - 1

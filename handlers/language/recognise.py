@@ -46,7 +46,8 @@ _HUMAN: Final = re.compile(
 )
 _PLACE: Final = re.compile(rf"(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
 _NUMBER: Final = re.compile(
-    rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|[{CHINESE}]+(?:点[{CHINESE}]+)?|[{APART}]", re.ASCII
+    rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|(?:(?!千[克瓦伏])[{CHINESE}])+(?:点[{CHINESE}]+)?|[{APART}]",
+    re.ASCII,
 )
 # 3p63a: a size may begin where another ends.
 _SIZE_BEFORE: Final = re.compile(rf"\d(?:{any_of(LETTER_TAILS)})$", re.ASCII)
