@@ -150,7 +150,10 @@ class _Quantities(_Walk):
                 return last + 2, half, worked
         if tail.has(Cue.HALF):
             # 两吨半包 says something, but not what.
-            return last + 1, half if is_open else None, units
+            return last + 1, None if beyond is not None and self._is_unit(beyond) else half, units
+        hundredths = value_of(tail.text) if len(tail.text) == 2 and set(tail.text) <= _TENTHS else None
+        if hundredths is not None and is_open and not tail.text.isascii() and UNITS.measured & set(units):
+            return last + 1, as_text(value + hundredths * Fraction(1, 100)), units  # 三吨二五
         if tail.text in _TENTHS and is_open and (tail.text.isascii() == piece.text.isascii()):
             if tail.text.isascii() and not (UNITS.measured & set(units) and tail.start == self.pieces[last].end):
                 return last, number, units
@@ -207,11 +210,36 @@ class _Prices(_Walk):
                 break
             after = self.skip(after + 1)
         found = self._money(after)
+        if shape is Shape.AMOUNT and self._counts_blocks(after):
+            found = None
         if found is None or (shape is Shape.AMOUNT and not found[2] and self.pieces[at].text not in PHRASES.sums):
             self.out.append(self.pieces[at])
             return at + 1
         last, number, _, units = found
+        last, number = self._with_dimes(last, number)
         return self.put(shape, at, last, number, units)
+
+    def _counts_blocks(self, at: int) -> bool:
+        """红砖500块，多孔砖300块，共800块: where things are counted by 块 it is no yuan."""
+        piece = self.at(at)
+        if piece is None or piece.shape is not Shape.QUANTITY or not piece.text.endswith("块"):
+            return False
+        return any(p.shape is Shape.QUANTITY and p.text.endswith("块") for p in self.out[-_REACH:])
+
+    def _with_dimes(self, last: int, number: str | None) -> tuple[int, str | None]:
+        """单价28块5."""
+        tail = self.at(last + 1)
+        value = value_of(number) if number is not None else None
+        is_open = tail is not None and tail.shape is Shape.NUMBER and tail.start == self.pieces[last].end
+        if (
+            tail is None
+            or value is None
+            or not is_open
+            or tail.text not in _TENTHS
+            or "块" not in self.pieces[last].text
+        ):
+            return last, number
+        return last + 1, as_text(value + Fraction(int(tail.text), 10))
 
     def _money(self, at: int) -> tuple[int, str | None, bool, tuple[str, ...]] | None:
         """A sum that begins here: where it ends, the number, whether it is said to be money, and per which units."""

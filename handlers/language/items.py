@@ -1,10 +1,11 @@
 """Items: which quantity, size, price and lot belong to which material words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
+from handlers.language.amounts import as_size
 from handlers.language.lexicon import Domain, Tier, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import Size, size_of
@@ -105,14 +106,18 @@ class ItemBuilder:
         self.loose_end = -1
         self.correcting = False
         self.recalling = False
+        self.parting = False
         self.dropping = False
         self.each = False
         self.totalling = False
         self.clause = 0
         self.in_list = False
+        self.ends_with_name = False
 
     def build(self, pieces: Sequence[Piece]) -> list[Item]:
+        ends = _clause_ends(pieces)
         for index, piece in enumerate(pieces):
+            self.ends_with_name = ends[index]
             self._take(
                 piece, pieces[index + 1] if index + 1 < len(pieces) else None, pieces[index - 1] if index else None
             )
@@ -144,6 +149,9 @@ class ItemBuilder:
         elif piece.has(Cue.RECALL):
             self._close()
             self.recalling = True
+        elif piece.has(Cue.AMONG):
+            self._close()
+            self.parting = True
         elif piece.has(Cue.MORE) and self.recalling:
             self.recalling = False
         elif piece.has(Cue.DROP):
@@ -239,10 +247,14 @@ class ItemBuilder:
 
     def _quantity(self, piece: Piece) -> None:
         item = self.current
+        if self.parting:  # 其中200块: which amount is meant is asked
+            piece, self.parting = replace(piece, number=None), False
         if item.is_empty and self._is_awaited():
             self.items[-1].quantity, self.items[-1].end = piece, piece.end
             return
-        if item.quantity is not None and item.has_mention and (item.first_quantity is None or item.has_conflict):
+        is_next = item.first_quantity is None or item.has_conflict or (item.has_head and self.ends_with_name)
+        if item.quantity is not None and item.has_mention and is_next:
+            # 3车中砂2车细砂: a clause that ends with a name puts every amount before its own.
             # Name, 20kg, 10包: the first may turn out to be the packing, which only the catalogue knows.
             # 2.5平方线4卷 2.5平方线1卷: a third amount begins the next thing; it never counts the one before.
             self._close()
@@ -251,6 +263,11 @@ class ItemBuilder:
             if item.has_mention:
                 item.quantity, item.first_quantity, item.has_conflict = piece, item.quantity, True
                 item.end = piece.end
+                return
+            size = as_size(piece)
+            if size is not None:  # 60个25平方的铜鼻子
+                item.sizes.append(size)
+                item.end, item.said = piece.end, item.said + piece.text
                 return
             item.has_conflict = True
         if self.loose and not item.has_mention:
@@ -295,6 +312,19 @@ class ItemBuilder:
             item.serials = tuple(number.upper() for number in piece.values)
 
 
+def _clause_ends(pieces: Sequence[Piece]) -> list[bool]:
+    """For every piece, whether a name stands last in its clause, behind all amounts."""
+    found: list[bool] = []
+    named: bool | None = None
+    for piece in reversed(pieces):
+        if piece.shape is Shape.BREAK or piece.has(Cue.LIST):
+            named = None
+        elif named is None and (piece.shape is Shape.QUANTITY or is_head(piece)):
+            named = piece.shape is not Shape.QUANTITY
+        found.append(bool(named))
+    return found[::-1]
+
+
 def _merged(items: Iterable[Item]) -> list[Item]:
     """A quantity parted from its name by a comma belongs to it still."""
     found: list[Item] = []
@@ -321,10 +351,10 @@ def _merged(items: Iterable[Item]) -> list[Item]:
 
 
 def _sums_up(item: Item, last: Item) -> bool:
-    """共11件 behind a list says nothing new, unless it speaks of the same unit with another number."""
+    """共20包 behind 20包 says nothing new; in another unit it may (3捆共6吨), which the catalogue tells."""
     if not item.is_total or item.has_mention or item.quantity is None or last.quantity is None:
         return False
-    return item.quantity.units != last.quantity.units or item.quantity.number == last.quantity.number
+    return item.quantity.units == last.quantity.units and item.quantity.number == last.quantity.number
 
 
 def _keep_details(item: Item, other: Item) -> None:

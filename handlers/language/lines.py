@@ -127,7 +127,7 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
     kept: list[Resolved] = []
     for resolved in found:
         item = resolved.item
-        is_named = bool(item.is_named or item.sizes or item.quantity or item.in_list)
+        is_named = bool(item.is_named or item.sizes or item.numbers or item.quantity or item.in_list)
         if is_named or resolved.pool or (item.strange and len(found) == 1):
             kept.append(resolved)
     return kept
@@ -140,7 +140,7 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
         item = resolved.item
         if item.is_dropped:
             kept[-_BACK_MAX:] = [line for line in kept[-_BACK_MAX:] if not line.pool & resolved.pool]
-        elif kept and (item.is_correction or (item.is_echo and not item.has_mention and item.quantity is not None)):
+        elif kept and (item.is_correction or (item.is_echo and _is_mere_amount(item))):
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
         elif (again := _echoed(kept, resolved)) is not None:
@@ -148,6 +148,10 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
         else:
             kept.append(resolved)
     return kept
+
+
+def _is_mere_amount(item: Item) -> bool:
+    return item.is_bare_number or (item.quantity is not None and not item.has_mention)
 
 
 def _echoed(kept: list[Resolved], resolved: Resolved) -> int | None:

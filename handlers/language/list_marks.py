@@ -12,7 +12,7 @@ _MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
 
 
 # 1、水泥20包 2、中砂3方 on one line.
-_INLINE: Final = re.compile(r"(?<![\d.a-z])(\d{1,2})(?:[、):]|\.(?!\d))(?!\d*[.、):])[ \t]*", re.ASCII)
+_INLINE: Final = re.compile(r"(?<![\d.a-z])(\d{1,2})(?:[、):]|\.(?!\d))[ \t]*", re.ASCII)
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 

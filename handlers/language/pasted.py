@@ -27,6 +27,8 @@ _TOLD: Final = (
     ("serials", "序列号"),
 )
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\s+")
+# What stands in a cell that holds nothing.
+_NOTHING: Final = "-/，无 "
 _NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 _UNITS: Final = frozenset(
     (*UNITS.counters, *UNITS.aliases, *(name for names in UNITS.aliases.values() for name in names))
@@ -137,7 +139,7 @@ def _cells(line: str) -> list[str]:
 def _row(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
     row: dict[str, str] = {}
     for name, cell in zip(columns, cells, strict=False):
-        if name and cell:
+        if name and cell.strip(_NOTHING):
             row[name] = f"{row[name]} {cell}" if name in row else cell
     if set("".join(cells)) <= set("-: ") or row.get("name") in _HEADINGS.sums:
         return {}

@@ -1,11 +1,12 @@
 """The corridor of reading: normalise, segment, recognise amounts, decide, assemble, judge (docs/language.md)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from handlers.language import dialogue, records
-from handlers.language.acts import Decision
+from handlers.language.acts import NOTHING, Decision
 from handlers.language.amounts import fold
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
@@ -45,8 +46,8 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
         has_material=bool(context.things),
         has_table=table is not None,
     )
-    if table is not None and table.asks is not None and not decision.intents and not any(map(_speaks, message.pieces)):
-        decision = Decision((table.asks,))
+    if table is not None:
+        decision = _about_table(table, decision, message.pieces)
     return _answer(message, decision) or _command(message, decision, table)
 
 
@@ -91,9 +92,12 @@ def _command(message: Message, decision: Decision, table: Table | None) -> Readi
     return judge(draft)
 
 
-def _speaks(piece: Piece) -> bool:
-    """Whether a word beside a title says that the table is no command."""
-    return piece.has(Cue.NOT, Cue.LATER, Cue.ASK, Cue.CALM)
+def _about_table(table: Table, decision: Decision, pieces: Sequence[Piece]) -> Decision:
+    """What a title asks for is done, unless the words beside the table say that it is wrong, or not now."""
+    if any(piece.has(Cue.NOT, Cue.LATER, Cue.CORRECT) for piece in pieces):
+        return NOTHING
+    is_talk = any(piece.has(Cue.ASK, Cue.CALM) for piece in pieces)
+    return decision if decision.intents or table.asks is None or is_talk else Decision((table.asks,))
 
 
 def _torn(decision: Decision, message: Message) -> Reading:

@@ -44,7 +44,7 @@ _MENTION: Final = re.compile(r"@(?![\d¥￥])([^\s@,，。;:、!?]{1,20})")
 _HUMAN: Final = re.compile(
     rf"[{NAMES.before}][{NAMES.surnames}]|[{NAMES.surnames}](?:{any_of(NAMES.titles)})(?![{NAMES.not_before}])"
 )
-_PLACE: Final = re.compile(rf"(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
+_PLACE: Final = re.compile(rf"(?!一个?人|一次)(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
 _NUMBER: Final = re.compile(
     rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|(?:(?!千[克瓦伏])[{CHINESE}])+(?:点[{CHINESE}]+)?|[{APART}]",
     re.ASCII,
@@ -60,7 +60,7 @@ _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
 _BREAKS: Final = frozenset(",，;。、!?:\n")
-_SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
+_SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·→")
 _VAGUE: Final = re.compile(
     rf"(?<![{CHINESE}\d])[百千万]把|[好大]?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
@@ -180,10 +180,22 @@ class Recogniser:
             if not _LONELY_NUMERAL.fullmatch(text, start, end):
                 found.append((end, _CLAIM + 1, self._exact(start, end)))
             self._spelled_size(found, start, end)
+            self._shortened(found, start, end)
         if self._ranges and (match := _RANGE.match(text, start, stop)) and size_of(match[0]) is None:
             found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
         if self._vague and (match := _VAGUE.match(text, start, stop)):
             found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
+
+    def _shortened(self, found: list[Edge], start: int, end: int) -> None:
+        """1w块, 2k个: letters for 万 and 千, where a unit follows."""
+        text = self.text
+        scale = {"w": "万", "k": "千"}.get(text[end : end + 1]) if text[start] in _DIGITS else None
+        unit = self.lexicon.get(text[end + 1 : end + 2]) if scale else None
+        if scale is None or unit is None or not unit.units or unit.text.isascii():
+            return
+        size = size_of(text[start : end + 1])
+        if size is None or not self.catalogue.sized_alike(size):  # 12W只 where lamps have 12 W
+            found.append((end + 1, _CLAIM, self._number(start, end + 1, exact(text[start:end] + scale))))
 
     def _spelled_size(self, found: list[Edge], start: int, end: int) -> None:
         """4眼 where the catalogue has a thing of 四眼, which is a word of its own."""

@@ -9,6 +9,7 @@ from handlers.language.catalogue import NAMES_MAX, Catalogue
 from handlers.language.items import Item, Number
 from handlers.language.lexicon import Word
 from handlers.language.naming import Tier
+from handlers.language.numerals import value_of
 from handlers.language.pieces import Piece
 from handlers.language.postings import Pool, pool_of
 from handlers.language.reading import CANDIDATES_MAX
@@ -50,7 +51,7 @@ class Resolver:
         found: list[Resolved] = []
         waiting: list[Item] = []
         for item in items:
-            if not item.has_mention and found and self._packing_before(found, item):
+            if not item.has_mention and found and (self._packing_before(found, item) or _says_nothing(item, found)):
                 continue
             if waiting or (not item.has_head and not found and item is not items[-1] and _is_open(item)):
                 # 20和25的螺纹钢各3吨: the name comes with a later item.
@@ -69,6 +70,9 @@ class Resolver:
     def _add(self, found: list[Resolved], item: Item) -> None:
         """One more item: a line of its own, or the rest of what was said of the one before."""
         last = found[-1] if found else None
+        if item.is_bare_number and last is not None and not last.has_amount and last.pool.bit_count() == 1:
+            found[-1] = replace(last, quantity=item.numbers[0].text)  # 水泥42.5：20
+            return
         if last is None or item.is_correction or item.is_dropped or item.strange or item.is_named:
             found.append(self._one(item, self._anchor(found)))
             return
@@ -113,8 +117,12 @@ class Resolver:
     def _packing_before(self, found: list[Resolved], item: Item) -> bool:
         """瓷砖胶 20kg 10包: the first amount is the packing, the second the quantity."""
         last = found[-1]
-        if last.item.clause != item.clause or item.is_correction or item.quantity is None:
+        if item.is_correction or item.quantity is None or (last.item.clause != item.clause and not item.is_total):
             return False
+        if last.is_unit_wrong and (item.is_total or last.quantity == "1") and last.pool & self._keeping(item.quantity):
+            # 3捆共6吨, 1箱100双: the amount in a unit that counts.
+            found[-1] = self.kept_in(replace_quantity(last.item, item.quantity), last.pool, item.quantity)
+            return True
         if last.item.quantity is None:
             if last.has_amount or not last.pool or last.item.is_correction or last.item.is_dropped:
                 return False
@@ -254,6 +262,9 @@ class Resolver:
                 # A number that is neither exact nor a size tells nothing apart; alone it names nothing.
                 return self._found(item, pool if item.has_head else 0)
             return self._size_or_amount(item, self._sized(pool, sizes))
+        if item.is_bare_number:
+            # A lonely number is the size of what was spoken of, or nothing that can be booked.
+            return self._found(item, self._but(free, None, pool))
         options = [(None, self._but(free, None, pool))] if len(free) < 2 else []
         options += [(n, self._but(free, n, pool)) for n in free]
         possible = [(n, left) for n, left in options if left]
@@ -318,6 +329,19 @@ class Resolver:
 def replace_quantity(item: Item, quantity: Piece | None) -> Item:
     """The same item with another quantity."""
     return replace(item, quantity=quantity, first_quantity=None)
+
+
+def _says_nothing(item: Item, found: Sequence[Resolved]) -> bool:
+    """共11件 behind a list: the sum of its amounts, or in a unit that none of its lines has."""
+    if not item.is_total or item.quantity is None:
+        return False
+    same = [
+        line.item.quantity.number
+        for line in found
+        if line.item.quantity is not None and not set(line.item.quantity.units).isdisjoint(item.quantity.units)
+    ]
+    values = [value_of(number) for number in same if number is not None]
+    return not same or (len(values) == len(same) and sum(filter(None, values)) == value_of(item.quantity.number or ""))
 
 
 def _is_open(item: Item) -> bool:

@@ -23,6 +23,7 @@ class Cue(StrEnum):
     CORRECT = "correct"
     RECALL = "recall"
     MORE = "more"
+    AMONG = "among"
     DROP = "drop"
     NOT = "not"
     ASK = "ask"
