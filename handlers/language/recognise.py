@@ -36,7 +36,7 @@ _SERIALS: Final = re.compile(
     re.ASCII,
 )
 _PERCENT: Final = re.compile(
-    rf"(\d+(?:\.\d+)?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])|(一半|百分百)(?![径成])",
+    rf"(\d{{1,12}}(?:\.\d{{1,12}})?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])|(一半|百分百)(?![径成])",
     re.ASCII,
 )
 # A number behind @ is a price.
@@ -57,12 +57,12 @@ _SPOKEN_SIZE: Final = re.compile(rf"({_SAID}(?:(?:乘以?|x){_SAID})*)({any_of(H
 _TAMPERED: Final = re.compile(r"[\d.,\ue000]+", re.ASCII)
 _BARE: Final = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
-_RANGE: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
+_RANGE: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
 _BREAKS: Final = frozenset(",，;。、!?:\n")
 _SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·→")
 _VAGUE: Final = re.compile(
-    rf"(?<![{CHINESE}\d])[百千万]把|[好大]?几[十百千万]?[几]?|[一二三四五六七八九十百\d]+[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
+    rf"(?<![{CHINESE}\d])[百千万]把|[好大]?几[十百千万]?[几]?|[一二三四五六七八九十百\d]{{1,12}}[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
 
 # What the patterns may begin with: most characters begin nothing.

@@ -68,12 +68,12 @@ FAULTS: list[tuple[Callable[[Sheet], object], str, str]] = [
     (read_units, 'counters = "吨"', "aliases: a section is needed"),
     (read_dialect, 'nasals = "ang"\n[initials]\nzh = "z c"', "[initials] zh: one word is needed"),
     (read_numerals, 'few = "三五"\n[digits]\n"一" = "1"', "[digits] 一: a whole number is needed"),
-    (read_headings, 'name = "品名"\nspec = "品名"', "spec: 品名 is a heading of name already"),
+    (read_headings, "", "titles: a section is needed"),
     (read_phrases, 'endings = "算了"', "questions: at least one word is needed"),
     (read_names, "", "surnames: at least one word is needed"),
     (read_documents, "", "kinds: a section is needed"),
     (read_sizes, "", "same: a section is needed"),
-    (read_dates, "", "near: a section is needed"),
+    (read_dates, "", "hours: at least one word is needed"),
 ]
 
 
