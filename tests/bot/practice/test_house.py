@@ -126,7 +126,7 @@ async def test_a_week_brings_seven_evenings_in_their_order(garden: Standing) -> 
 async def test_a_week_on_a_line_that_says_no_loses_and_doubles_no_evening(garden: Standing) -> None:
     await garden.says("u-tu", GARDEN_GROUP, "收货 营养土 40袋 单价18")
     await garden.reads("u-tu", GARDEN_GROUP, "已入库", "40 袋")
-    await garden.post("/sandbox/api/faults", {"seed": 3, "faults": {"throttled": 400}})
+    await garden.post("/sandbox/api/faults", {"seed": 3, "faults": {"throttled": 200}})
     assert (await garden.post("/sandbox/api/clock", {"preset": "week"}))[0] == 200
     await garden.until(lambda clock: clock["walking_to"] is None, "/sandbox/clock")
     found = await garden.get("/sandbox/api/messages", person="u-ai", conversation=GARDEN_GROUP)
