@@ -10,6 +10,7 @@ from domain.company import Company, Material, Person, Role
 from domain.document_query import WaitingFor
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation
 from domain.permissions import Action, may
+from domain.records import LastStageOf
 from domain.stock import StockIn
 from domain.values import Quantity
 
@@ -72,7 +73,13 @@ def _needs(by: Asker, project: str, facts: Facts) -> Iterable[AnyNeed]:
     return (
         WaitingFor(by.person),
         *(StockIn(warehouse=w.code) for w in warehouses_of(facts.company, place.project)),
+        LastStageOf(project=place.project, team=_team(facts.company, place.project)),
     )
+
+
+def _team(company: Company, project: str) -> str:
+    """A team that may work in the project, "" where there is none."""
+    return next((t.name for t in company.teams.values() if t.project in {None, project}), "")
 
 
 def _place(company: Company, person: Person | None, project: str) -> _Place:
@@ -163,8 +170,12 @@ class _Examples:
         return self._of("receipt", self._planned(), usual=True)
 
     def _issue(self) -> Example | None:
-        stages = self.company.projects[self.place.project].stages if self.place.project else ()
-        return self._of("issue", self._held, team=self._team(), stage=stages[0] if len(stages) > 1 else "")
+        project = self.place.project
+        stages = self.company.projects[project].stages if project else ()
+        team = _team(self.company, project)
+        last = self.facts[LastStageOf(project=project, team=team)]
+        stage = last if last in stages else next(iter(stages), "")
+        return self._of("issue", self._held, team=team, stage=stage if len(stages) > 1 else "")
 
     def _stock(self) -> Example | None:
         found = self._of("stock", [*self._held, *self._planned()])
@@ -203,8 +214,8 @@ class _Examples:
         return None
 
     def _short(self, kept: Material) -> str:
-        """The shortest of its names that means it and nothing else."""
-        names = sorted((kept.name, *kept.aliases, kept.label), key=len)
+        """The shortest of its names that means it and nothing else; a point makes none longer (42.5水泥, 425水泥)."""
+        names = sorted((kept.name, *kept.aliases, kept.label), key=lambda name: len(name.replace(".", "")))
         return next((name for name in names if len(name) > 1 and self._names(name, kept.code)), "")
 
     def _planned(self) -> list[str]:
@@ -217,11 +228,6 @@ class _Examples:
         """A little of what lies there."""
         held = self._held.get(kept.code, 0) // 1_000_000
         return Quantity.of(str(max(1, min(_TAKEN_MAX, held))), kept.base_unit)
-
-    def _team(self) -> str:
-        project = self.place.project
-        fitting = [t.name for t in self.company.teams.values() if t.project in {None, project}]
-        return next(iter(fitting), "")
 
 
 def _held(facts: Facts, project: str) -> dict[str, int]:

@@ -85,7 +85,7 @@ class TwoThings(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotUnderstood:
-    """One short, helpful line, at most once a person in ten minutes."""
+    """One short, helpful line: in a group at most once a person in ten minutes, in private always."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,14 +99,16 @@ _OWN_TEAM: Final = re.compile(r"(?:我们|咱们|本|我)班组?(?!长|里|前|�
 
 
 class Catalogues:
-    """The index of names for a snapshot of the company, built once a snapshot."""
+    """The index of names for a snapshot of the company, built once and brought up to date with every later one."""
 
     def __init__(self) -> None:
         self._built: tuple[Company, Catalogue] | None = None
 
     def of(self, company: Company) -> Catalogue:
-        if self._built is None or self._built[0] is not company:
+        if self._built is None:
             self._built = (company, Catalogue.of(company.as_spoken()))
+        elif self._built[0] is not company:
+            self._built = (company, self._built[1].updated(company.as_spoken()))
         return self._built[1]
 
 
@@ -409,6 +411,8 @@ class Talk:
         return Operation(by=self.by, may=None, decide=lambda draft: draft.answer(what))
 
     def _not_understood(self) -> Operation:
+        if self.by.is_alone:  # whoever writes to us alone means us, and takes silence for a fault
+            return self._answer(NotUnderstood())
         mark = BookedBy(person=self.by.person, said=_HELPED)
         return Operation(by=self.by, may=None, needs=lambda _facts: (mark,), decide=partial(_help_once, mark))
 

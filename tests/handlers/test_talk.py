@@ -124,11 +124,12 @@ async def test_help_tells_a_person_what_they_may_say_here(chat: Chat) -> None:
     assert "收货" not in lead
 
 
-async def test_talk_that_means_nothing_gets_one_line_in_ten_minutes(chat: Chat, clock: Clock) -> None:
+async def test_talk_that_means_nothing_gets_one_line_in_ten_minutes_in_a_group(chat: Chat, clock: Clock) -> None:
     assert "没看懂" in await chat.says("李强", "今天天气不错")
     clock.forward(minutes=9)
     assert await chat.says("李强", "哈哈哈") == ""
-    assert await chat.says("李强", "哈哈哈", chat=PRIVATE) == ""
+    assert "没看懂" in await chat.says("李强", "哈哈哈", chat=PRIVATE)
+    assert "没看懂" in await chat.says("李强", "呵呵", chat=PRIVATE)
     assert "没看懂" in await chat.says("刘洋", "哈哈哈")
     clock.forward(minutes=1)
     assert "没看懂" in await chat.says("李强", "哈哈哈")
