@@ -174,7 +174,7 @@ class _Examples:
         stages = self.company.projects[project].stages if project else ()
         team = _team(self.company, project)
         last = self.facts[LastStageOf(project=project, team=team)]
-        stage = last if last in stages else next(iter(stages), "")
+        stage = last if last and last in stages else next(iter(stages), "")
         return self._of("issue", self._held, team=team, stage=stage if len(stages) > 1 else "")
 
     def _stock(self) -> Example | None:

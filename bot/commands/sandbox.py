@@ -70,7 +70,7 @@ async def _practise(source: Source, host: str, port: int, folder: Path) -> int:
         host=host,
         port=port,
         folder=folder,
-        lessons=Lessons(ProgressFile(PROGRESS), photos=True),
+        lessons=Lessons(ProgressFile(PROGRESS)),
         routes=wishes.routes(),
     )
     try:

@@ -96,9 +96,9 @@ class House:
         self._stack.push_async_callback(local.stop)
         self._port = local.port
         await self._start_robot(source, url, book)
-        beside = Database.open(f"sqlite:///{book}", exclusive=False)
-        self._stack.push_async_callback(beside.close)
-        await self._lessons.start(local, beside)
+        reading = Database.open(f"sqlite:///{book}", exclusive=False)
+        self._stack.push_async_callback(reading.close)
+        await self._lessons.start(local, reading)
         self._stack.push_async_callback(self._lessons.stop)
         return url
 

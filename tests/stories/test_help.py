@@ -73,6 +73,12 @@ async def test_each_is_told_something_else(chat: Chat) -> None:
         assert "额度" not in await chat.says(who, "帮助")
 
 
+async def test_the_example_names_the_stage_where_the_team_works(chat: Chat) -> None:
+    await stocked(chat)
+    await chat.says("张建国", "领红砖5块 瓦工班 装饰装修")
+    assert examples(await chat.says("张建国", "帮助"))[1] == "领 红砖 5块 瓦工班 装饰装修"
+
+
 async def test_a_group_without_a_project_is_told_how_to_get_one_by_those_who_can(chat: Chat) -> None:
     assert "绑定项目" in await chat.says("何平", "帮助", chat=UNBOUND_GROUP)
     assert "绑定项目" not in await chat.says("张丽", "帮助", chat=UNBOUND_GROUP)

@@ -1,7 +1,7 @@
 """What a lesson is: who it is for, and its steps, each an instruction and a check."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.practice.lessons.advice import advice_on
@@ -85,7 +85,6 @@ class Plan:
     before: Callable[[Scene, Kept, int], Sequence[CoAct]] = lambda _scene, _kept, _round: ()
     uses: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
-    wants_photos: bool = False  # left out where the robot does not read pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +98,6 @@ class Lesson:
     learned: str
     set_up: Callable[[Company, Person, Stock, Reader], Scene]
     plans: tuple[Plan, ...] = field(repr=False)
-
-    def without_photos(self) -> "Lesson":
-        """The lesson for a robot that does not read pictures."""
-        return replace(self, plans=tuple(plan for plan in self.plans if not plan.wants_photos))
 
     def is_for(self, person: Person) -> bool:
         """Whether one of the person's roles is the lesson's, anywhere."""

@@ -58,9 +58,9 @@ class Class:
 class Lessons:
     """`start` with a sandbox and its robot's book, again after every reset; `stop` before. Routes are good for all."""
 
-    def __init__(self, progress: ProgressFile, *, photos: bool) -> None:
+    def __init__(self, progress: ProgressFile) -> None:
         self._progress = progress
-        self._lessons = {one.id: one if photos else one.without_photos() for one in LESSONS}
+        self._lessons = {one.id: one for one in LESSONS}
         self._drawing = Drawing()
         self._class: Class | None = None
         self._wake = asyncio.Event()

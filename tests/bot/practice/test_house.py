@@ -50,7 +50,7 @@ class Standing:
 
     def __init__(self, folder: Path, source: Source, http: aiohttp.ClientSession):
         self.wishes = Wishes(source)
-        lessons = Lessons(ProgressFile(folder / "practice.json"), photos=True)
+        lessons = Lessons(ProgressFile(folder / "practice.json"))
         self.house = House(host="127.0.0.1", port=0, folder=folder, lessons=lessons, routes=self.wishes.routes())
         self.http, self.url = http, ""
 
@@ -219,7 +219,7 @@ async def test_whoever_stops_while_the_month_is_made_leaves_nothing_behind(tmp_p
 async def test_a_port_that_is_taken_and_a_folder_that_is_full_are_told_apart(garden: Standing, tmp_path: Path) -> None:
     port, beside = int(garden.url.rpartition(":")[2]), tmp_path / "beside"
     beside.mkdir()
-    lessons = Lessons(ProgressFile(tmp_path / "practice.json"), photos=True)
+    lessons = Lessons(ProgressFile(tmp_path / "practice.json"))
     for folder, at, words in ((beside, port, f"端口 {port} 用不了"), (tmp_path / "gone", 0, "临时文件夹")):
         with pytest.raises(CannotOpen, match=words):
             await House(host="127.0.0.1", port=at, folder=folder, lessons=lessons).open(garden.wishes.present)

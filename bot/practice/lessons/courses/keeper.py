@@ -119,7 +119,7 @@ LESSON: Final = Lesson(
         Plan(make=_look),
         Plan(make=_receive),
         Plan(make=_issue),
-        Plan(make=_photograph, wants_photos=True),
+        Plan(make=_photograph),
         Plan(make=_slip, makes=("slip",)),
         Plan(make=_undo, uses=("slip",)),
         Plan(make=_evening),

@@ -20,6 +20,7 @@ from bot.program import Robot
 from bot.sandbox.app import LocalDingTalk
 from bot.settings import read_settings
 from storage.database import Database
+from tests.stories.labels import photo
 
 PATIENCE = 20.0
 DEMO = Path(__file__).parents[4] / "bot" / "sandbox" / "demo_company.json"
@@ -70,6 +71,10 @@ class School:
         group = next(iter(self.local.world.groups))
         self.local.say(person, group if where is Where.GROUP else "private", words)
 
+    def shows(self, person: str, code: str) -> None:
+        """A photograph of a label, in the person's first group."""
+        self.local.picture(person, next(iter(self.local.world.groups)), photo(f"LZG:{code}"), name="label.jpg")
+
     async def goes_wrong(self, person: str, words: str, where: Where = Where.GROUP) -> Wrong:
         """Say something that is not what the step wants; what the panel says to it."""
         before = self.walk(person)
@@ -90,6 +95,8 @@ class School:
         at, verdict = self.walk(person).at, self.walk(person).verdict
         if step.moves_clock:
             self.local.move_clock("tonight")
+        elif step.shows_label:
+            self.shows(person, self.walk(person).scene.goods.material.code)
         else:
             self.says(person, step.say, step.where)
         while self.walk(person).at == at:
@@ -116,11 +123,11 @@ def prepared(folder: Path, company: Path) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def school(folder: Path, company: Path = DEMO, *, photos: bool = False) -> AsyncGenerator[School]:
+async def school(folder: Path, company: Path = DEMO) -> AsyncGenerator[School]:
     """The whole of it, with its progress beside the book."""
     data = prepared(folder, company)
     local = LocalDingTalk(data, limits_on=False, has_practice=True)
-    lessons = Lessons(ProgressFile(folder.parent / "practice.json"), photos=photos)
+    lessons = Lessons(ProgressFile(folder.parent / "practice.json"))
     url = await local.start(port=0, extra=lessons.routes())
     robot = Robot(read_settings(environment(url, folder / "book.sqlite3", company), directory=folder), Secrets())
     await robot.start()

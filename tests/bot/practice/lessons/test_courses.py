@@ -140,13 +140,13 @@ async def test_a_reset_in_the_middle_begins_the_step_anew(tmp_path: Path) -> Non
     """The slip of the old book is not in the new one: the lesson goes back to where it is made."""
     async with school(tmp_path / "book1") as here:
         await here.does("start", KEEPER, "keeper")
-        for _ in range(4):
+        for _ in range(5):
             await here.does_step(KEEPER)
         assert (await here.ready(KEEPER)).say.startswith("撤销 LL")
     async with school(tmp_path / "book2") as here:
         await here.panel(KEEPER)
         assert (await here.ready(KEEPER)).say.startswith("领 ")
-        assert here.walk(KEEPER).at == 3
+        assert here.walk(KEEPER).at == 4
         await here.does_step(KEEPER)
         assert (await here.ready(KEEPER)).say.endswith("-001")
         await here.does_step(KEEPER)

@@ -1,40 +1,26 @@
-"""The step with the photograph of a label, wherever the robot reads pictures."""
+"""The step with the photograph of a label."""
 
-import io
 from pathlib import Path
 
-import pytest
-import segno
-
 from bot.practice.lessons.verdict import Wrong
-from tests.bot.practice.lessons.school import School, school
+from tests.bot.practice.lessons.school import school
+from tests.stories.labels import photo
 
-pytest.importorskip("handlers.picture", reason="this robot does not read pictures")
 KEEPER, GROUP = "u-caobin", "cidYunqiYayuanMaterials01=="
 
 
-def label(text: str) -> bytes:
-    out = io.BytesIO()
-    segno.make_qr(text, error="m").save(out, kind="png", scale=8, border=4)
-    return out.getvalue()
-
-
-async def shows(here: School, text: str) -> None:
-    here.local.picture(KEEPER, GROUP, label(text), name="label.png")
-
-
 async def test_the_right_label_is_recognised_and_another_is_named(tmp_path: Path) -> None:
-    async with school(tmp_path / "book", photos=True) as here:
+    async with school(tmp_path / "book") as here:
         await here.does("start", KEEPER, "keeper")
         for _ in range(3):
             await here.does_step(KEEPER)
         assert "标签" in (await here.ready(KEEPER)).do
         assert 'data-testid="lesson-labels"' in await here.panel(KEEPER)
         for text, why in (("LZG:SN-BAI", "这张是白水泥的标签"), ("https://example.com", "没有认出材料标签")):
-            await shows(here, text)
+            here.local.picture(KEEPER, GROUP, photo(text), name="label.jpg")
             walk = await here.until(KEEPER, lambda w, why=why: isinstance(w.verdict, Wrong) and why in w.verdict.why)
             assert walk.at == 3
-        await shows(here, "LZG:SN-425")
+        here.shows(KEEPER, "SN-425")
         walk = await here.until(KEEPER, lambda w: w.at == 4)
         assert "认出来了：普通硅酸盐水泥" in walk.past[-1]
         while not here.walk(KEEPER).is_finished:
