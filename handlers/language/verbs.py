@@ -11,6 +11,10 @@ from handlers.language.tables import Sheet
 PRICED_INTENTS: Final = frozenset(
     ("requisition.create", "purchase_order.create", "receipt.create", "supplier_return.create", "sale.create")
 )
+# What moves material into the book or out of it, as questions of the past speak of it.
+ARRIVALS: Final = frozenset(
+    ("receipt.create", "issue.create", "return.create", "transfer.create", "supplier_return.create")
+)
 LINE_INTENTS: Final = frozenset(
     (
         "requisition.create",

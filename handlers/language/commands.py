@@ -1,0 +1,125 @@
+"""What is to be done: requisitions, receipts, issues and all the others that are done to an amount."""
+
+from handlers.language.acts import Act, Decision
+from handlers.language.items import is_part
+from handlers.language.lexicon import Domain
+from handlers.language.pieces import Shape
+from handlers.language.queries import asks_how
+from handlers.language.verbs import ARRIVALS, LINE_INTENTS, REASONED, VERBS
+from handlers.language.view import View
+from handlers.language.vocabulary import PHRASES, Cue
+
+
+def command(view: View, acts: list[Act]) -> Decision | None:
+    """The command of a message; several intents where it says several; None where it says none."""
+    if how := asks_how(view, acts):
+        return how
+    if view.is_question and not view.has_amount:
+        return None
+    if any(piece.has(Cue.LATER) or piece.text in PHRASES.questions for piece in view.pieces):
+        return _asked(view, acts)
+    acts = [act for act in acts if act.intent in LINE_INTENTS and not _is_in_reason(view, act)]
+    strong = [act for act in acts if act.is_strong]
+    clear = [act for act in acts if view.pieces[act.index].text in VERBS.clear]
+    strong = [act for act in strong if not _is_need(view, act, [*strong, *clear])]
+    told = [act for act in strong if not view.is_attribute(act)] or (strong if view.has_amount else [])
+    if not told:
+        told = _weak(view, acts)
+    told = sorted([*told, *_clear(view, acts, told)], key=lambda act: act.index)
+    if not told:
+        return None
+    return _one_of(view, told)
+
+
+def _is_need(view: View, act: Act, others: list[Act]) -> bool:
+    """采购5条，后天到货: beside another verb it says until when."""
+    before = view.beside(act.index, -1)
+    is_due = before is not None and (before.shape is Shape.DATE or before.has(Cue.NEED))
+    return is_due and view.pieces[act.index].has(Cue.NEED) and any(other.intent != act.intent for other in others)
+
+
+def _asked(view: View, acts: list[Act]) -> Decision | None:
+    """是不是领了20包: a question about what has been, whatever number is in it."""
+    is_asked = any(piece.text in PHRASES.questions for piece in view.pieces)
+    if any(view.is_permission(act) for act in acts):
+        return None
+    if is_asked and view.has_material and any(act.intent in ARRIVALS for act in acts):
+        return Decision(("ledger.query",), acts[0].index)
+    return None
+
+
+def _weak(view: View, acts: list[Act]) -> list[Act]:
+    """领, 买, 退 alone are commands only beside something they can be done to."""
+    if not (view.has_material or view.has_amount):
+        arrivals = [act for act in acts if act.intent == "receipt.create" and view.has_document]
+        return arrivals[:1]
+    if not view.has_material:
+        acts = [act for act in acts if view.pieces[act.index].text in VERBS.clear]
+    usable = [
+        act
+        for act in acts
+        if view.has_amount
+        or (
+            (view.pieces[act.index].text in VERBS.clear or len(view.pieces[act.index].text) > 1)
+            and not view.is_attribute(act)
+        )
+    ]
+    usable = [act for act in usable if _has_place(view, act)]
+    usable = [act for act in usable if not (view.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
+    usable = [act for act in usable if not view.is_attribute(act)] or usable
+    first = min((act.index for act in usable), default=-1)
+    return [act for act in usable if act.index == first][:1]
+
+
+def _has_place(view: View, act: Act) -> bool:
+    """转, 搬 and the like are transfers only where it is said to what place."""
+    if act.intent != "transfer.create" or view.pieces[act.index].text in VERBS.clear:
+        return True
+    return any(
+        (piece.has(Cue.TO, Cue.GIVE, Cue.DONE) and not view.is_setting(act.intent, index))
+        or piece.codes(Domain.PROJECT)
+        or piece.codes(Domain.WAREHOUSE)
+        for index, piece in enumerate(view.pieces)
+    )
+
+
+def _clear(view: View, acts: list[Act], told: list[Act]) -> list[Act]:
+    """领…5个，退…2个: a short verb with an amount in a clause of its own is a command beside the other."""
+    found: list[Act] = []
+    for act in acts:
+        if act.is_strong or view.pieces[act.index].text not in VERBS.clear or view.is_attribute(act):
+            continue
+        clause = view.clause(act.index)
+        if not any(other.index in clause for other in told) and any(
+            view.pieces[i].shape is Shape.QUANTITY for i in clause
+        ):
+            found.append(act)
+    return found
+
+
+def _is_in_reason(view: View, act: Act) -> bool:
+    """作废…，领错材料了: a later clause that names neither thing nor amount gives a ground."""
+    earlier = any(p.intents.keys() & REASONED for p in view.pieces[: act.index])
+    if not earlier or not any(p.shape is Shape.BREAK for p in view.pieces[: act.index]):
+        return False
+    start = max(i for i, p in enumerate(view.pieces[: act.index]) if p.shape is Shape.BREAK)
+    rest = view.pieces[start:]
+    return not any(p.shape is Shape.QUANTITY or is_part(p) for p in rest)
+
+
+def _one_of(view: View, told: list[Act]) -> Decision:
+    intents = list(dict.fromkeys(act.intent for act in told))
+    for main, beside in VERBS.absorbed:
+        if main in intents and beside in intents and _is_one_act(view, told, main, beside):
+            intents.remove(beside)
+    first = next(act for act in told if act.intent == intents[0])
+    return Decision(tuple(intents), first.index)
+
+
+def _is_one_act(view: View, told: list[Act], main: str, beside: str) -> bool:
+    """Two words are one act when no other thing and amount stands between them."""
+    places = [act.index for act in told if act.intent in (main, beside)]
+    between = view.pieces[min(places) : max(places)]
+    return not any(p.shape is Shape.QUANTITY for p in between) or not any(
+        p.shape is Shape.QUANTITY for p in view.pieces[max(places) :]
+    )

@@ -1,0 +1,133 @@
+"""What is asked: stock, ledger, cost, digest, what waits, and how something is done."""
+
+from itertools import pairwise
+from typing import Final
+
+from handlers.language.acts import Act, Decision
+from handlers.language.items import is_part
+from handlers.language.pieces import Shape
+from handlers.language.verbs import ARRIVALS, LINE_INTENTS, VERBS
+from handlers.language.view import View
+from handlers.language.vocabulary import PHRASES, Cue
+
+_QUERIES: Final = (
+    "help", "approval.list", "alert.query", "cost.query", "ledger.query", "digest.query", "stock.query",
+)  # fmt: skip
+_MOVED: Final = ARRIVALS | {"scrap.create", "sale.create"}
+# 功能, 菜单, 指令 are things that people speak of; longer words ask.
+_NOUN_MAX: Final = 2
+_STRANGE_MAX: Final = 4
+
+
+def query(view: View, acts: list[Act]) -> Decision | None:
+    """The question of a message, or a question and a command that are asked apart; None where nothing is asked."""
+    strong = [act for act in acts if act.is_strong]
+    queries = [act for act in strong if act.intent.endswith((".query", ".list")) or act.intent == "help"]
+    commands = [act for act in strong if act.intent in LINE_INTENTS] or _counted_before(view, acts, queries)
+    counted = Shape.QUANTITY in view.shapes
+    if two := _two_queries(view, queries):
+        return two
+    if found := _first_query(view, queries, commands, counted=counted):
+        return found
+    if any(view.is_permission(act) for act in acts):
+        return None
+    if view.is_question and view.has_material and not counted:
+        if any(act.intent in _MOVED for act in acts):
+            return Decision(("ledger.query",), acts[0].index)
+        if any(act.intent == "stock.query" for act in acts):
+            return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
+    return None if view.has_material else _asks_what_was(view, acts)
+
+
+def _first_query(view: View, queries: list[Act], commands: list[Act], *, counted: bool) -> Decision | None:
+    """The question that weighs most, unless something is done to an amount beside it."""
+    for wanted in _QUERIES:
+        first = next((act for act in queries if act.intent == wanted), None)
+        if first is None or (wanted == "digest.query" and counted and view.has_material):
+            continue  # 消耗了20包 is told, not asked
+        if wanted == "help":
+            if _asks_help(view, first) and not (commands and view.has_material) and not view.has_amount:
+                return Decision((wanted,), first.index)
+            continue
+        if commands and (counted or (commands[0].is_strong and view.has_amount)):
+            return _both(commands[0], first)
+        return Decision((wanted,), first.index)
+    return None
+
+
+def _asks_what_was(view: View, acts: list[Act]) -> Decision | None:
+    """昨天入库了什么, 张三班组领了哪些: what has been is asked, though nothing is named."""
+    if view.has_amount or view.has_document or any(piece.has(Cue.SAYS) for piece in view.pieces):
+        return None
+    if not any(piece.text in PHRASES.whats for piece in view.pieces):
+        return None
+    is_dated = Shape.DATE in view.shapes
+    for act in acts:
+        after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
+        is_past = "了" in view.pieces[act.index].text or (after is not None and after.text[:1] in ("了", "过", "的"))
+        is_clear = act.is_strong or view.pieces[act.index].text in VERBS.clear
+        if act.intent in ARRIVALS and is_clear and (is_past or is_dated):
+            return Decision(("ledger.query",), act.index)
+    return None
+
+
+def _asks_help(view: View, act: Act) -> bool:
+    """怎么用, not 怎么用水泥; 功能, not 功能太多了."""
+    others = [p for p in view.pieces if p is not view.pieces[act.index] and not p.is_gap]
+    if any(is_part(p) or p.shape is Shape.HUMAN or (p.word is not None and p.word.names) for p in others):
+        return False
+    strange = sum(len(p.text) for p in others if p.shape is Shape.UNKNOWN)
+    if len(view.pieces[act.index].text) > _NOUN_MAX or view.pieces[act.index].text in PHRASES.pleas:
+        return strange <= _STRANGE_MAX
+    return strange == 0 and not any(p.has(Cue.VAGUE, Cue.NOT) for p in others)
+
+
+def _counted_before(view: View, acts: list[Act], queries: list[Act]) -> list[Act]:
+    """水泥领了20包，还有多少: a short verb with an amount, in another clause than the question."""
+    asked = {i for query in queries for i in view.clause(query.index)}
+    return [
+        act
+        for act in acts
+        if act.intent in LINE_INTENTS
+        and view.pieces[act.index].text in VERBS.clear
+        and act.index not in asked
+        and not view.is_attribute(act)
+        and any(view.pieces[i].shape is Shape.QUANTITY for i in view.clause(act.index))
+    ]
+
+
+def _two_queries(view: View, queries: list[Act]) -> Decision | None:
+    """日报发我，还有缺货预警也看下: two questions, unless the one is only a word in the other."""
+    for first, second in pairwise(queries):
+        if first.intent == second.intent or "help" in (first.intent, second.intent):
+            continue
+        between = view.pieces[first.index + 1 : second.index]
+        is_listed = any(p.has(Cue.LIST) or p.text in PHRASES.joints for p in between)
+        is_one = (first.intent, second.intent) in VERBS.absorbed or (second.intent, first.intent) in VERBS.absorbed
+        if is_listed or (not is_one and any(p.shape is Shape.BREAK for p in between)):
+            return Decision((first.intent, second.intent), first.index)
+    return None
+
+
+def _both(command: Act, query: Act) -> Decision:
+    return Decision((command.intent, query.intent), command.index)
+
+
+def asks_how(view: View, acts: list[Act]) -> Decision | None:
+    """怎么退料, 入库怎么操作: how it is done, where nothing is named that it is to be done to."""
+    if view.has_material or view.has_amount or view.has_document:
+        return None
+    for act in acts:
+        if act.intent in LINE_INTENTS and act.is_strong:
+            before = view.beside(act.index, -1)
+            after = view.beside(act.index, 1)
+            if before is not None and before.text in PHRASES.how:
+                return Decision(("help",), act.index)
+            if after is not None and after.text in PHRASES.how and _is_last_but(view, act.index):
+                return Decision(("help",), act.index)
+    return None
+
+
+def _is_last_but(view: View, index: int) -> bool:
+    """Whether behind 怎么 nothing stands that would tell of something else."""
+    return not any(p.shape is Shape.UNKNOWN and len(p.text) > 1 for p in view.pieces[index + 1 :])

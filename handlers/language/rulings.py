@@ -1,0 +1,107 @@
+"""Approving, rejecting, cancelling and asking after a document."""
+
+from typing import Final
+
+from handlers.language.acts import Act, Decision
+from handlers.language.pieces import Shape
+from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, VERBS
+from handlers.language.view import View
+from handlers.language.vocabulary import PHRASES, Cue
+
+RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
+_REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
+# A tail of fewer pieces says nothing of its own.
+_FEW: Final = 3
+
+
+def ruling(view: View, acts: list[Act]) -> Decision | None:
+    """The ruling on a document or the question where it stands; two where a message says two; None where neither."""
+    found = [
+        act
+        for act in acts
+        if act.intent in DOCUMENT_INTENTS and is_about_document(view, act) and not _is_said_of(view, act)
+    ]
+    is_asked = view.is_question and Shape.DOCUMENT in view.shapes and not view.has_amount
+    if is_asked and not any(act.intent in ("approval.reject", "document.cancel") for act in found):
+        return Decision(("document.status",), acts[0].index if acts else -1)
+    if not found:
+        return None
+    if any(act.intent == "approval.approve" and _is_conditional(view, acts) for act in found):
+        return _ruling_and_command(view, acts, found)
+    if two := _two_rulings(view, found) or _ruling_and_command(view, acts, found):
+        return two
+    rejecting = [act for act in found if act.intent in ("approval.reject", "document.cancel")]
+    status = [act for act in found if act.intent == "document.status"]
+    if rejecting and not (status and view.is_question):
+        return Decision((rejecting[0].intent,), rejecting[0].index)
+    if status:
+        return Decision(("document.status",), status[0].index)
+    others = {act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS}
+    return None if others and view.has_amount else Decision((found[0].intent,), found[0].index)
+
+
+def _is_said_of(view: View, act: Act) -> bool:
+    """被驳回了, 谁撤回的, 撤回了吗: a ruling is spoken of; 确认收货 is none at all."""
+    if act.intent == "document.status":
+        return False
+    before, after = view.beside(act.index, -1), view.beside(act.index, 1)
+    if before is not None and before.text.endswith("被"):
+        return True
+    if view.pieces[act.index].text == "确认" and after is not None and after.intents.keys() & LINE_INTENTS:
+        return True
+    clause = [view.pieces[i] for i in view.clause(act.index)]
+    is_asked = any(p.has(Cue.ASK) and not p.has(Cue.NOT) for p in clause if p.start < view.pieces[act.index].start)
+    tail = [p for p in view.pieces[act.index + 1 :] if not p.is_gap and p.text != "了"]
+    return is_asked or (len(tail) > 0 and tail[0].text in PHRASES.questions and len(tail) < _FEW)
+
+
+def _is_conditional(view: View, acts: list[Act]) -> bool:
+    """同意，但是…; 批准，改成30: only under a condition, which the book cannot keep."""
+    is_changed = any(piece.has(Cue.CORRECT) for piece in view.pieces) and not _two_rulings(view, acts)
+    approving = {i for act in acts if act.intent == "approval.approve" for i in view.clause(act.index)}
+    is_later = any(view.pieces[i].has(Cue.LATER) for i in approving if i < len(view.pieces))
+    return is_changed or is_later or any(piece.text.startswith(PHRASES.conditions) for piece in view.pieces)
+
+
+def _two_rulings(view: View, found: list[Act]) -> Decision | None:
+    """批准一张，驳回另一张; 批准还是驳回 is no decision either."""
+    rulings = [act for act in found if act.is_strong and act.intent in RULINGS]
+    intents = tuple(dict.fromkeys(act.intent for act in rulings))
+    if len(intents) < 2:
+        return None
+    documents = {value for p in view.pieces if p.shape is Shape.DOCUMENT for value in p.values}
+    last = max((i for i, piece in enumerate(view.pieces) if piece.has(Cue.CORRECT)), default=-1)
+    later = [act for act in rulings if act.index > last]
+    if last >= 0 and later and later[0] is not rulings[0] and len(documents) < 2:
+        return Decision((later[0].intent,), later[0].index)
+    is_torn = any(piece.text in PHRASES.choices for piece in view.pieces)
+    return Decision(intents, rulings[0].index) if len(documents) > 1 or is_torn else None
+
+
+def _ruling_and_command(view: View, acts: list[Act], found: list[Act]) -> Decision | None:
+    """同意，另外领20包: a clause with a verb and an amount of its own is a command beside the approval."""
+    first = found[0]
+    if first.intent not in ("approval.approve", "document.cancel"):
+        return None
+    for act in acts:
+        if act.intent not in LINE_INTENTS or not (act.is_strong or view.pieces[act.index].text in VERBS.clear):
+            continue
+        clause = view.clause(act.index)
+        if act.index > first.index not in clause and any(view.pieces[i].shape is Shape.QUANTITY for i in clause):
+            return Decision((first.intent, act.intent), first.index)
+    return None
+
+
+def is_about_document(view: View, act: Act) -> bool:
+    """Whether a document is meant, though it may not be named."""
+    if view.has_document:
+        return True
+    if act.intent == "document.status":
+        return view.pieces[act.index].text not in PHRASES.states or _says_document(view)
+    words = view.words()
+    first = next((i for i in words if not view.pieces[i].has(Cue.FILL) or view.pieces[i].intents), -1)
+    return first == act.index and not (view.has_amount and view.has_material and act.intent == "approval.approve")
+
+
+def _says_document(view: View) -> bool:
+    return any("单" in piece.text and (piece.intents or piece.has(Cue.THAT)) for piece in view.pieces)

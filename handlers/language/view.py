@@ -1,0 +1,142 @@
+"""What a judge of intents sees: the pieces of a message, what stands in them, and the verbs that are meant as verbs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Final
+
+from handlers.language.acts import Act
+from handlers.language.items import is_part
+from handlers.language.lexicon import Domain, Word
+from handlers.language.moods import is_adverb, is_noun, is_told
+from handlers.language.pieces import Piece, Shape
+from handlers.language.verbs import LINE_INTENTS
+from handlers.language.vocabulary import DOCUMENTS, PHRASES, Cue
+
+_HOW_MUCH: Final = Word("多少", cues=frozenset((Cue.ASK,)))
+# So far a word looks for the word it belongs to.
+_NEAR: Final = 6
+
+
+class View:
+    """One message as a judge sees it: its pieces, what stands in them, and the verbs that are meant as verbs."""
+
+    def __init__(self, pieces: Sequence[Piece], *, has_document: bool, has_material: bool, has_table: bool) -> None:
+        # 多少 asks for an amount and is none.
+        self.pieces = pieces = [_asked_amount(piece) for piece in pieces]
+        self.shapes = {piece.shape for piece in pieces}
+        self.has_material = (
+            has_material or has_table or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
+        )
+        self.has_amount = has_table or any(
+            piece.shape in (Shape.QUANTITY, Shape.NUMBER) and not self._is_ordinal(index)
+            for index, piece in enumerate(pieces)
+        )
+        self.has_document = (
+            has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
+        )
+        self.has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in pieces)
+        self.is_question = any(piece.has(Cue.ASK) or piece.intents.get("stock.query") is False for piece in pieces)
+
+    def _is_ordinal(self, index: int) -> bool:
+        """第一次 counts nothing."""
+        return index > 0 and self.pieces[index - 1].text.endswith("第")
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether anything is asked; 没 asks only at the end."""
+        last = next((p for p in reversed(self.pieces) if not (p.is_gap or p.has(Cue.FILL))), None)
+        is_last = last is not None and last.has(Cue.ASK) and last.has(Cue.NOT)
+        return is_last or any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)
+
+    def acts(self) -> list[Act]:
+        """What the verbs may ask for, one act for each meaning of each verb."""
+        return [
+            Act(intent, strong, index)
+            for index, piece in enumerate(self.pieces)
+            for intent, strong in piece.intents.items()
+            if not self._is_another_thing(intent, index)
+        ]
+
+    def _is_another_thing(self, intent: str, index: int) -> bool:
+        """Whether a word that may be a verb is none here."""
+        pieces = self.pieces
+        if (
+            (not self.has_amount and is_noun(pieces, index))
+            or self.is_setting(intent, index)
+            or self._is_paper(intent, pieces[index])
+        ):
+            return True
+        if intent not in LINE_INTENTS:
+            return False
+        after = pieces[index + 1] if index + 1 < len(pieces) else None
+        if after is not None and after.shape is Shape.DOCUMENT and pieces[index].text in DOCUMENTS.kinds:
+            return True  # 采购单CG…: what kind of document it is
+        if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
+            return True  # 吊车进场
+        is_tale = is_told(pieces, index) and not self.asks
+        return is_tale or is_adverb(pieces, index) or self._is_preposition(index) or self._is_bought(index)
+
+    def _is_preposition(self, index: int) -> bool:
+        """送到总仓: before a place, 到 says where to."""
+        piece, after = self.pieces[index], self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_short = len(piece.text) == 1 and piece.has(Cue.TO)
+        return is_short and after is not None and bool(after.codes(Domain.WAREHOUSE) or after.codes(Domain.PROJECT))
+
+    def _is_paper(self, intent: str, piece: Piece) -> bool:
+        """入库单放桌上了: a paper is no command where strange words say what becomes of it."""
+        if intent not in LINE_INTENTS or not piece.text.endswith(("单", "表")) or self.has_document:
+            return False
+        return Shape.UNKNOWN in self.shapes and not (self.has_material or self.has_amount)
+
+    def is_setting(self, intent: str, index: int) -> bool:
+        """转速调到1200: to a number something is set, not moved."""
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_counted = after is not None and after.shape in (Shape.NUMBER, Shape.QUANTITY, Shape.PERCENT)
+        return intent == "transfer.create" and is_counted and self.pieces[index].text.endswith("到")
+
+    def _is_bought(self, index: int) -> bool:
+        """买了20包: it was bought already; only a supplier beside it makes an order of it."""
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_done = self.pieces[index].text == "买" and after is not None and after.text in ("了", "过")
+        return is_done and not any(piece.codes(Domain.SUPPLIER) for piece in self.pieces)
+
+    def words(self) -> list[int]:
+        """The places of all pieces that are words: no gaps, no mentions."""
+        return [
+            index for index, piece in enumerate(self.pieces) if not piece.is_gap and piece.shape is not Shape.MENTION
+        ]
+
+    def beside(self, index: int, step: int) -> Piece | None:
+        """The next piece that means something."""
+        at = index + step
+        while 0 <= at < len(self.pieces) and abs(at - index) < _NEAR:
+            piece = self.pieces[at]
+            if not (piece.shape is Shape.SPACE or (piece.has(Cue.FILL) and piece.text not in PHRASES.how)):
+                return piece
+            at += step
+        return None
+
+    def clause(self, index: int) -> range:
+        """The places between the breaks around a place."""
+        start, end = index, index
+        while start > 0 and self.pieces[start - 1].shape is not Shape.BREAK:
+            start -= 1
+        while end < len(self.pieces) and self.pieces[end].shape is not Shape.BREAK:
+            end += 1
+        return range(start, end)
+
+    def is_attribute(self, act: Act) -> bool:
+        """领的水泥: before 的 a verb only describes."""
+        after = self.pieces[act.index + 1] if act.index + 1 < len(self.pieces) else None
+        return after is not None and after.has(Cue.OF)
+
+    def is_permission(self, act: Act) -> bool:
+        """能领吗: whether it may be done, not whether it was."""
+        before = self.pieces[act.index - 1] if act.index else None
+        return act.intent in LINE_INTENTS and before is not None and before.text in PHRASES.modals
+
+
+def _asked_amount(piece: Piece) -> Piece:
+    is_asked = piece.shape in (Shape.QUANTITY, Shape.NUMBER) and piece.number is None and piece.text.startswith("多少")
+    return replace(piece, shape=Shape.WORD, word=_HOW_MUCH) if is_asked else piece
