@@ -17,7 +17,7 @@ from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
 from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
-from handlers.language.normalise import normalise
+from handlers.language.normalise import BROKEN, normalise
 from handlers.language.parties import by_party
 from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece, Shape
@@ -159,7 +159,7 @@ def _is_scattered(draft: Draft, message: Message) -> bool:
         return False
     stretches, strange, apart = 0, 0, True
     for piece in message.pieces:
-        if piece.shape is Shape.UNKNOWN:
+        if piece.shape is Shape.UNKNOWN and piece.text != BROKEN:
             stretches, strange, apart = stretches + apart, strange + len(piece.text), False
         elif piece.word is not None and piece.word.cues:
             apart = True
