@@ -87,15 +87,19 @@ class _Quantities(_Walk):
         return piece.shape is Shape.WORD and piece.word is not None and bool(piece.word.units or piece.has(Cue.DOZEN))
 
     def _number(self, at: int, piece: Piece) -> int:
-        if piece.text in APART:  # 俩 has its counter in itself
+        if piece.text in APART:  # 俩 has its counter in itself, though people say 俩桶 as well
+            unit = self.at(at + 1)
+            if unit is not None and unit.word is not None and unit.word.units and unit.text != "个":
+                return self.put(Shape.QUANTITY, at, at + 1, piece.number, unit.word.units)
             return self.put(Shape.QUANTITY, at, at, piece.number, ())
         number = piece.number
-        if self._vague_before():
+        after = self.at(self.skip(at + 1))
+        is_counted = after is not None and after.word is not None and self._is_unit(after)
+        if self._vague_before(is_counted=is_counted):
             number = None
         last = at
         units: tuple[str, ...] = ()
-        after = self.at(self.skip(at + 1))
-        if after is not None and after.word is not None and self._is_unit(after):
+        if after is not None and after.word is not None and is_counted:
             last = self.skip(at + 1)
             number, units = self._with_unit(number, after)
             last, number, units = self._with_tail(last, number, units, piece)
@@ -120,15 +124,19 @@ class _Quantities(_Walk):
         end = self.put(Shape.QUANTITY, at, last, None if is_rate else number, units)
         if not is_rate and number is not None:
             packing = as_size(replace(self.out[-1], text=self.out[-1].text.partition("/")[0]))
-            if packing is not None:
+            if packing is not None and packing.suffix:
                 self.out[-1] = replace(self.out[-1], shape=Shape.SIZE, size=packing)
+            elif units and units != per:
+                self.out[-1] = replace(self.out[-1], shape=Shape.ASIDE, units=())  # 25支/箱
         return end
 
-    def _vague_before(self) -> bool:
+    def _vague_before(self, *, is_counted: bool) -> bool:
         """大概领20米: the doubt reaches over verbs and names to the number, until a break or another number."""
         for before in reversed(self.out[-_REACH:]):
+            if before.has(Cue.VAGUE) and before.text.startswith("每") and before is self.out[-1] and not is_counted:
+                return False  # 每个76.5 is a price
             if before.has(Cue.VAGUE):
-                return before.text not in ("来", "多", "近") or before is self.out[-1]
+                return before.text not in ("来", "多", "近") or (before.text == "近" and before is self.out[-1])
             if before.shape in (Shape.BREAK, Shape.QUANTITY):
                 return False
         return False
@@ -190,6 +198,8 @@ class _Prices(_Walk):
         if _says_nothing(piece):
             self.out.append(piece)
             return at + 1
+        if piece.shape is Shape.NUMBER and (done := self._worked_out(at)) is not None:
+            return done
         if piece.has(Cue.PRICE):
             return self._after_cue(at, Shape.PRICE)
         if piece.has(Cue.TOTAL):
@@ -210,7 +220,35 @@ class _Prices(_Walk):
             money = self._money(self.skip(at + 2))
             if money is not None:
                 return self.put(Shape.PRICE, at, money[0], money[1], after.word.units)
+        if piece.has(Cue.VAGUE) and piece.text.startswith("每") and self._prices_each(at, piece):
+            return self.put(Shape.PRICE, at, self.skip(at + 1), self.pieces[self.skip(at + 1)].number, ())
+        if piece.shape is Shape.QUANTITY and piece.number == "1" and self._prices_one(at, piece):
+            return self.put(Shape.PRICE, at, self.skip(at + 1), self.pieces[self.skip(at + 1)].number, piece.units)
         return self._money_alone(at, piece)
+
+    def _prices_each(self, at: int, piece: Piece) -> bool:
+        """12个，每个76.5."""
+        money = self.at(self.skip(at + 1))
+        if money is None or money.shape is not Shape.NUMBER:
+            return False
+        return any(p.shape is Shape.QUANTITY and p.text.endswith(piece.text[1:]) for p in self.out[-_REACH:])
+
+    def _prices_one(self, at: int, piece: Piece) -> bool:
+        """细砂两车 一车680: what one costs of what is counted so before."""
+        money = self.at(self.skip(at + 1))
+        beyond = self.at(self.skip(at + 1) + 1)
+        if money is None or money.shape is not Shape.NUMBER or not piece.units or piece.text[:1] not in ("一", "1"):
+            return False
+        if beyond is not None and not (beyond.is_gap or beyond.has(Cue.YUAN)):
+            return False
+        opens = next((p for p in reversed(self.out) if p.shape is not Shape.SPACE), None)
+        is_apart = opens is not None and opens.shape is Shape.BREAK and opens.text != "\n"
+        for before in reversed(self.out[-_REACH:]):
+            if before.shape is Shape.QUANTITY and before.units == piece.units:
+                return True
+            if before.shape is Shape.BREAK and not is_apart:
+                return False
+        return False
 
     def _after_cue(self, at: int, shape: Shape) -> int:
         """单价28, 单价:28元/包, 合计3540."""
@@ -223,12 +261,36 @@ class _Prices(_Walk):
         found = self._money(after)
         if shape is Shape.AMOUNT and self._counts_blocks(after):
             found = None
-        if found is None or (shape is Shape.AMOUNT and not found[2] and self.pieces[at].text not in PHRASES.sums):
+        is_sum = found is not None and (found[2] or self.pieces[at].text in PHRASES.sums or self._is_product(found[1]))
+        if found is None or (shape is Shape.AMOUNT and not is_sum):
             self.out.append(self.pieces[at])
             return at + 1
         last, number, _, units = found
-        last, number = self._with_dimes(last, number)
         return self.put(shape, at, last, number, units)
+
+    def _is_product(self, number: str | None) -> bool:
+        """50具@32 共1600: the sum of what stands before it."""
+        count = next((p for p in reversed(self.out[-_REACH:]) if p.shape is Shape.QUANTITY), None)
+        price = next((p for p in reversed(self.out[-_REACH:]) if p.shape is Shape.PRICE), None)
+        values = [value_of(said or "") for said in (number, count and count.number, price and price.number)]
+        if any(value is None for value in values):
+            return False
+        return values[0] == (values[1] or Fraction(0)) * (values[2] or Fraction(0))
+
+    def _worked_out(self, at: int) -> int | None:
+        """8.5x100个=850: the price before the amount, where the product shows it."""
+        price, count, total = self.at(at), self.at(at + 2), self.at(at + 4)
+        if price is None or count is None or total is None or count.shape is not Shape.QUANTITY:
+            return None
+        signs = [piece.text if (piece := self.at(at + step)) is not None else "" for step in (1, 3)]
+        values = [value_of(piece.number or "") for piece in (price, count, total)]
+        if signs != ["x", "="] or total.shape is not Shape.NUMBER or any(value is None for value in values):
+            return None
+        if (values[0] or Fraction(0)) * (values[1] or Fraction(0)) != values[2]:
+            return None
+        self.put(Shape.PRICE, at, at, price.number, count.units)
+        self.out.append(count)
+        return self.put(Shape.AMOUNT, at + 4, at + 4, total.number, ())
 
     def _counts_blocks(self, at: int) -> bool:
         """红砖500块，多孔砖300块，共800块: where things are counted by 块 it is no yuan."""
@@ -238,7 +300,7 @@ class _Prices(_Walk):
         return any(p.shape is Shape.QUANTITY and p.text.endswith("块") for p in self.out[-_REACH:])
 
     def _with_dimes(self, last: int, number: str | None) -> tuple[int, str | None]:
-        """单价28块5."""
+        """单价28块5, 3块2一套."""
         tail = self.at(last + 1)
         value = value_of(number) if number is not None else None
         is_open = tail is not None and tail.shape is Shape.NUMBER and tail.start == self.pieces[last].end
@@ -269,8 +331,9 @@ class _Prices(_Walk):
             is_money, last = True, at
         else:
             return None
+        last, number = self._with_dimes(last, piece.number)
         last, units = self._per(last)
-        return last, piece.number, is_money or bool(units), units
+        return last, number, is_money or bool(units), units
 
     def _per(self, last: int) -> tuple[int, tuple[str, ...]]:
         """/包, 每包, 一包 behind a sum."""
@@ -329,6 +392,12 @@ class _Sizes(_Walk):
         """25平的60个: of two amounts the one before 的 is a size."""
         piece = self.pieces[at]
         of, after = self.at(at + 1), self.at(at + 2)
+        if (last := self._packing(at)) is not None:
+            return self.put(Shape.ASIDE, at, last, None, ())
+        if piece.shape is Shape.QUANTITY and (is_measured := self._is_measured(at)):
+            size = as_size(piece)
+            if size is not None and size.suffix and is_measured:
+                piece = replace(piece, shape=Shape.SIZE, size=size)
         if piece.shape is Shape.QUANTITY and of is not None and of.has(Cue.OF) and after is not None:
             size = as_size(piece) if after.shape is Shape.QUANTITY else None
             if size is not None:
@@ -336,10 +405,40 @@ class _Sizes(_Walk):
         self.out.append(piece)
         return at + 1
 
+    def _is_measured(self, at: int) -> bool:
+        """冠幅两米, and 一米的石楠球3棵: a length before the name of a thing that is counted in its own unit."""
+        before = self.at(at - 1) if at else None
+        if before is not None and before.has(Cue.SIZE):
+            return True
+        of = self.at(at + 1)
+        if of is None or not of.has(Cue.OF):
+            return False
+        is_named = False
+        for index in range(at + 2, at + 2 + _REACH):
+            piece = self.at(index)
+            if piece is None or piece.shape is Shape.BREAK:
+                return False
+            if piece.shape is Shape.QUANTITY:
+                return is_named and not set(piece.units) & set(self.pieces[at].units)
+            is_named = is_named or _names_material(piece)
+        return False
+
+    def _packing(self, at: int) -> int | None:
+        """每箱4片, 一箱4片的: how many are in a box is no amount of the book; where such words end."""
+        piece, first, second = self.pieces[at], self.at(at + 1), self.at(at + 2)
+        if piece.has(Cue.PER) and piece.text == "每" and first is not None and first.word is not None:
+            is_told = second is not None and second.shape is Shape.QUANTITY and bool(first.word.units)
+            return at + 2 if is_told and second is not None and not set(second.units) & set(first.word.units) else None
+        is_one = piece.shape is Shape.QUANTITY and piece.number == "1" and bool(piece.units)
+        if is_one and first is not None and first.shape is Shape.QUANTITY and second is not None and second.has(Cue.OF):
+            return at + 2 if first.units and not set(piece.units) & set(first.units) else None
+        return None
+
 
 def as_size(quantity: Piece) -> Size | None:
     """两米 as the size 2m, 24盘 as the size 24; None for 俩 and 一打, and where the number is not exact."""
     if quantity.number is None or not quantity.units:
         return None
     unit = quantity.text.replace(" ", "").lstrip(_NUMERALS)
+    unit = "m" if unit == "米" else unit
     return size_of(quantity.number + unit) or size_of(quantity.number)

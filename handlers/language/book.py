@@ -130,7 +130,9 @@ def _parts(domain: Domain, name: str) -> Iterator[str]:
     if domain is Domain.PERSON or not any("\u4e00" <= char <= "\u9fff" for char in name):
         return
     if domain is Domain.EQUIPMENT:
-        yield from (part for part in name.split() if not part.isascii())
+        yield from (part for part in name.split() if not part.isascii() and not part[0].isdigit())
+        if bare := re.fullmatch(r"(?:\d[\d.]*[吨米立方t]*|[大中小]型)([\u4e00-\u9fff]{2,})", name):
+            yield bare[1]  # 汽车吊 of 25吨汽车吊
         return
     shortest = 3 if domain is Domain.WAREHOUSE else 2
     for end in range(shortest, len(name)):

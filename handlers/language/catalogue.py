@@ -18,6 +18,8 @@ from handlers.language.vocabulary import HOMOPHONES
 # Pools of more names than this are not followed further: nobody means all of them.
 NAMES_MAX: Final = 64
 _SIZES_MAX: Final = 512
+# 开关, 冷柜: most heads are of two characters.
+_HEAD_LENGTH: Final = 2
 # What names, units and equipment of the book are read from.
 _BOOK: Final = (
     "units", "projects", "people", "teams", "suppliers", "customers", "warehouses", "equipment",
@@ -81,8 +83,8 @@ class Catalogue:
         return text in self._index.traits
 
     def is_unit(self, unit: str) -> bool:
-        """Whether some material is kept in it."""
-        return unit in self._index.units
+        """Whether the company has it, or keeps some material in it."""
+        return unit in self._index.units or unit in self._company.units
 
     def pool(self, codes: Iterable[str]) -> Pool:
         """The materials of these codes; what is no code of this catalogue is left out."""
@@ -171,6 +173,12 @@ class Catalogue:
                     if tier is Tier.EXACT:
                         found |= pool_of(posting)
         return found
+
+    def headed_alike(self, pool: Pool) -> Pool:
+        """All materials whose name ends as that of the first of these does."""
+        kind = self.first(pool)
+        tiers = self._index.naming(kind.name[-_HEAD_LENGTH:]) if kind is not None else ()
+        return union_of(posting for tier, posting in tiers if tier <= Tier.HEAD)
 
     def _first(self, pool: Pool, count: int) -> list[int]:
         """The first slots in the order of the catalogue."""

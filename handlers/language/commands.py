@@ -5,7 +5,7 @@ from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Shape
 from handlers.language.queries import asks_how
-from handlers.language.verbs import ARRIVALS, LINE_INTENTS, REASONED, VERBS
+from handlers.language.verbs import ARRIVALS, LINE_INTENTS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
 
@@ -14,7 +14,8 @@ def command(view: View, acts: list[Act]) -> Decision | None:
     """The command of a message; several intents where it says several; None where it says none."""
     if how := asks_how(view, acts):
         return how
-    if view.is_question and not view.has_amount:
+    is_counted = any(p.number for p in view.pieces if p.shape in (Shape.QUANTITY, Shape.NUMBER))
+    if view.is_question and not (view.has_amount and (is_counted or view.has_material)):
         return None
     if any(piece.has(Cue.LATER) or piece.text in PHRASES.questions for piece in view.pieces):
         return _asked(view, acts)
@@ -86,23 +87,20 @@ def _has_place(view: View, act: Act) -> bool:
 def _clear(view: View, acts: list[Act], told: list[Act]) -> list[Act]:
     """领…5个，退…2个: a short verb with an amount in a clause of its own is a command beside the other."""
     found: list[Act] = []
+    elsewhere = {view.clause(other.index).start for other in told}
     for act in acts:
         if act.is_strong or view.pieces[act.index].text not in VERBS.clear or view.is_attribute(act):
             continue
-        clause = view.clause(act.index)
-        if not any(other.index in clause for other in told) and any(
-            view.pieces[i].shape is Shape.QUANTITY for i in clause
-        ):
+        if view.counts(act.index) and view.clause(act.index).start not in elsewhere:
             found.append(act)
     return found
 
 
 def _is_in_reason(view: View, act: Act) -> bool:
     """作废…，领错材料了: a later clause that names neither thing nor amount gives a ground."""
-    earlier = any(p.intents.keys() & REASONED for p in view.pieces[: act.index])
-    if not earlier or not any(p.shape is Shape.BREAK for p in view.pieces[: act.index]):
+    start = view.clause(act.index).start - 1
+    if view.first_reasoned >= act.index or start < 0:
         return False
-    start = max(i for i, p in enumerate(view.pieces[: act.index]) if p.shape is Shape.BREAK)
     rest = view.pieces[start:]
     return not any(p.shape is Shape.QUANTITY or is_part(p) for p in rest)
 

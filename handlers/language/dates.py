@@ -42,6 +42,8 @@ _SAID_DAY: Final = rf"(?P<d>{_DAY}|三十一?|[一二]?十[一二三四五六七
 # What must follow a day that is said without 日, or a mere number of one: else it is an amount, or a size.
 _NEEDED: Final = r"之?前|以前|要|到货|送到|送货|到场|进场|用"
 _ASKED: Final = r"的?(?:日报|消耗|台账|流水|明细|收发存|领料|入库|出库|用量|成本)"
+# 3号到的闸阀: the day of what was done.
+_DONE: Final = r"[到来收领入进送发拉用退]的"
 _OPEN: Final = rf"(?=$|[\s,，。;、!?)]|{_NEEDED}|{_ASKED}|[到至-]\d)"
 _DATES: Final[list[tuple[re.Pattern[str], str]]] = [
     (re.compile(pattern, re.ASCII), name)
@@ -55,7 +57,7 @@ _DATES: Final[list[tuple[re.Pattern[str], str]]] = [
             "month_day",
         ),
         (rf"(?P<m>1[0-2]|0?[1-9])[./](?P<d>{_DAY})(?=(?:到|至|-)(?:1[0-2]|0?[1-9])[./]{_DAY}(?!\d))", "month_day"),
-        (rf"{_SAID_DAY}[号日](?={_NEEDED}|{_ASKED}|[到至-]{_DAY}[号日])", "day"),
+        (rf"{_SAID_DAY}[号日](?={_NEEDED}|{_ASKED}|{_DONE}|[到至-]{_DAY}[号日])", "day"),
         (rf"{_REL}?(?:周|星期|礼拜)(?P<w>[一二三四六日天末1-7]|五(?!金))(?![月个\d])", "weekday"),
         (rf"{_REL}(?:周|星期|礼拜)", "week"),
         (any_of(_WORDS.near), "near"),

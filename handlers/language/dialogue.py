@@ -20,7 +20,7 @@ from handlers.language.reading import Line, Reading, Status
 from handlers.language.reasons import words_of
 from handlers.language.resolve import Resolved, Resolver
 from handlers.language.times import add_times
-from handlers.language.verbs import LINE_INTENTS
+from handlers.language.verbs import LINE_INTENTS, VERBS
 from handlers.language.vocabulary import Cue
 
 # What agrees to the one thing that was offered.
@@ -30,6 +30,10 @@ _REFUSAL: Final = re.compile(
     r"^\s*(?:都不是|不是这(?:个|种|些|几个)|不要这(?:个|种|些)|这(?:个|些)?不对|不是|不对|错了|搞错了|说错了|哦不)"
     r"(?:的|了|啊|吧|呀)?[\s,，。;!]*(?:我?要的?是|我是说|我要|应该是|换成|改成|就?要|就?是|用)?"
 )
+# 大的那台, 25吨那个
+_POINTER: Final = re.compile(r"的?[那这](?:个|台|辆|位|家|队|边|一个|一台)(?:吧|啊)?$")
+# 不是20的，是25的: only what follows counts.
+_INSTEAD: Final = re.compile(r"^\s*(?:不是|不要|别要)[^,，。]{1,20}[,，。\s]*(?:我?要的?是|而?是|要)(?=.)")
 _ADDED: Final = re.compile(r"^\s*(?:再加上?|再要|再来|还要|还有|另外|另加|加上|外加|补上?)[\s,，]*")
 _LINE_PATH: Final = re.compile(r"lines\[(\d{1,4})\]", re.ASCII)
 _FREE_TEXT: Final = ("remark", "reason")
@@ -62,8 +66,9 @@ def answer(message: Message, pending: Reading, decision: Decision) -> Reading | 
 def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     """A bare unit or place may look like a command of its own (3个台班, 到B座); a verb of another act is one."""
     verb = message.pieces[decision.verb].intents if decision.verb >= 0 else {}
-    if not verb:
-        return True
+    is_softly_said = not any(verb.values()) and message.pieces[decision.verb].text not in VERBS.clear
+    if not verb or (is_softly_said and not any(is_head(piece) for piece in message.pieces)):
+        return True  # 要灰的，改成6桶
     if pending.intent not in decision.intents or any(is_head(piece) for piece in message.pieces):
         return False
     is_counted = any(piece.shape is Shape.QUANTITY for piece in message.pieces)
@@ -76,6 +81,8 @@ class _Answer:
         self.catalogue = message.catalogue
         self.draft = Draft(pending.intent or "", fields=dict(pending.fields))
         self.lines = list(pending.lines)
+        told = [at for path in (*pending.missing, *pending.candidates) if (at := _line_index(path)) is not None]
+        self.lines += [Line()] * (max(told, default=-1) + 1 - len(self.lines))
         self.open = {path: codes for path, codes in pending.candidates.items() if self._is_known(path, codes)}
         self.dropped = set[int]()
         self.touched = False
@@ -116,7 +123,9 @@ class _Answer:
             return
         if told.rest != whole.source.text:
             self._listen_to(told.rest)
-        without = _REFUSAL.sub("", self.message.source.text, count=1)
+        said = self.message.source.text
+        without = _INSTEAD.sub("", said, count=1)
+        without = without if without != said else _REFUSAL.sub("", said, count=1)
         if without != self.message.source.text and without.strip(" ,，。"):
             self.refuses = True
             self._listen_to(without)
@@ -280,10 +289,10 @@ class _Answer:
             same = tuple(code for code in piece.codes(domain) if code in codes)
             if same:
                 return same
-        text = self.message.source.text.strip(" ,，。的")
+        text = _POINTER.sub("", self.message.source.text.strip(" ,，。")).strip(" ,，。的")
         found = tuple(code for code in codes if any(text in form for form in self.catalogue.forms(domain, code)))
-        # The whole answer is a piece of a name (二组), so no number in it is an amount.
-        self.is_spent = len(text) > 1 and bool(found)
+        # The whole answer is a piece of a name (二组, 大的那台), so no number in it is an amount.
+        self.is_spent = bool(text) and bool(found) and (len(text) > 1 or len(found) < len(codes))
         return found if self.is_spent else ()
 
     def _take_missing_names(self) -> None:
@@ -324,10 +333,19 @@ class _Answer:
             for resolved in Resolver(self.catalogue, counts=True).resolve([item]):
                 self._set_line(None, resolved)
             return
+        self._take_for(index, item)
+
+    def _take_for(self, index: int, item: Item) -> None:
+        """What an item says about the line that it is about."""
         path = f"lines[{index}].material"
         line = self.lines[index]
-        if not item.has_mention:
+        if item.is_each and not item.has_mention:
+            for open_one in [at for at, other in enumerate(self.lines) if other.quantity is None] or [index]:
+                self._set_quantity(open_one, item.quantity)
+        elif not item.has_mention:
             self._set_quantity(index, item.quantity)
+        elif self._is_other_size(item, line):
+            self._change_size(index, item)
         elif item.numbers and not (item.words or item.sizes) and item.quantity is None and path not in self.open:
             self._set_bare(index, item)
         elif path in self.open or line.material is None:
@@ -335,6 +353,23 @@ class _Answer:
         else:
             for resolved in Resolver(self.catalogue, counts=True).resolve([item]):
                 self._set_line(index, resolved)
+
+    @staticmethod
+    def _is_other_size(item: Item, line: Line) -> bool:
+        """25的, where the material stands already: a size of it, no amount."""
+        is_size = bool(item.sizes) or any(number.marked for number in item.numbers)
+        return line.material is not None and is_size and not item.words and not item.strange
+
+    def _change_size(self, index: int, item: Item) -> None:
+        """The material of the same name that has this size."""
+        line = self.lines[index]
+        codes = Resolver(self.catalogue, counts=True).resized(item, line.material or "")
+        if not codes:
+            return
+        self.lines[index] = replace(line, material=None)
+        self._settle(f"lines[{index}].material", codes)
+        if item.quantity is not None:
+            self._set_quantity(index, item.quantity)
 
     def _named_line(self, item: Item) -> int | None:
         """红砖改成300块: the line whose settled material the words name, unless they settle an open choice."""
@@ -377,7 +412,7 @@ class _Answer:
         numbers = [number.text for number in item.numbers if not number.marked]
         if len(numbers) == 1 and numbers[0] is not None:
             line = self.lines[index]
-            self.lines[index] = replace(line, quantity=numbers[0], unit=line.unit if line.quantity else None)
+            self.lines[index] = replace(line, quantity=numbers[0], unit=line.unit)
             self.touched = True
 
     def _set_quantity(self, index: int, quantity: Piece | None) -> None:

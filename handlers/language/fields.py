@@ -1,6 +1,7 @@
 """Who, where and for what: the names in a message that are not materials, each in its role."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from handlers.language.draft import Draft
@@ -9,7 +10,7 @@ from handlers.language.lexicon import Domain, Tier
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import LINE_INTENTS
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 _WAREHOUSE_ROLE: Final = {
     "receipt.create": "to_warehouse",
@@ -65,6 +66,34 @@ def _is_stranger(piece: Piece, before: Piece | None, after: Piece | None) -> boo
     return piece.shape is Shape.UNKNOWN and before is not None and before.has(Cue.GIVE)
 
 
+def stages_apart(pieces: Sequence[Piece]) -> list[Piece]:
+    """门诊楼喷淋 in a clause without amounts: the stage, though things are of a category called so."""
+    found: list[Piece] = []
+    clause: list[Piece] = []
+    for piece in (*pieces, None):
+        if piece is not None and piece.shape is not Shape.BREAK:
+            clause.append(piece)
+            continue
+        is_counted = any(p.shape in (Shape.QUANTITY, Shape.NUMBER, Shape.SIZE) or p.intents for p in clause)
+        found += clause if is_counted else [_as_stage(p) for p in clause]
+        found += [piece] if piece is not None else []
+        clause = []
+    return found
+
+
+def _as_stage(piece: Piece) -> Piece:
+    word = piece.word
+    if word is None or word.best_tier is not Tier.KIND or Domain.STAGE not in word.names:
+        return piece
+    return replace(piece, word=word._replace(tiers=()))
+
+
+def add_project(draft: Draft, message: Message) -> None:
+    """The project alone: that of the text, else of the chat."""
+    named = [_named(draft.intent, message, index, piece) for index, piece in enumerate(message.pieces)]
+    _add_project(draft, message, [codes for name, codes in filter(None, named) if name == "project"])
+
+
 def fill_named(draft: Draft, message: Message) -> None:
     """Fill the fields that the text names."""
     found: dict[str, list[tuple[str, ...]]] = {}
@@ -96,7 +125,13 @@ def fill_named(draft: Draft, message: Message) -> None:
 def _named(intent: str, message: Message, index: int, piece: Piece) -> tuple[str, tuple[str, ...]] | None:
     """The field that a name fills here, and whom it may mean."""
     word = piece.word
-    if word is None or not word.names or is_part(piece) or word.intents or (word.cues and not _is_exact(piece)):
+    if (
+        word is None
+        or not word.names
+        or is_part(piece)
+        or word.intents
+        or (word.cues - {Cue.CALM} and not _is_exact(piece))
+    ):
         return None
     best = min(tier for codes in word.names.values() for tier in codes.values())
     domains = [domain for domain, codes in word.names.items() if min(codes.values()) == best]
@@ -149,7 +184,7 @@ def _role(intent: str, domain: Domain, before: Piece | None, after: Piece | None
                 return "from_warehouse"
             return _WAREHOUSE_ROLE.get(intent, "warehouse")
         case Domain.PERSON:
-            return "recipient" if intent in _PEOPLED and not (after is not None and after.has(Cue.SAYS)) else None
+            return "recipient" if _is_recipient(intent, before, after) else None
         case Domain.TEAM:
             return "team" if intent in _TEAMED else None
         case Domain.STAGE:
@@ -160,6 +195,13 @@ def _role(intent: str, domain: Domain, before: Piece | None, after: Piece | None
             return "customer" if intent == "sale.create" else None
         case Domain.EQUIPMENT:
             return "equipment" if intent == "rental.record" else None
+
+
+def _is_recipient(intent: str, before: Piece | None, after: Piece | None) -> bool:
+    """Not whoever speaks (小李说), nor who is asked to do it (麻烦唐姐申购)."""
+    if intent == "requisition.create" and before is not None and before.text in PHRASES.addressed:
+        return False
+    return intent in _PEOPLED and not (after is not None and after.has(Cue.SAYS))
 
 
 def _settled(groups: list[tuple[str, ...]], preferred: str | None) -> tuple[str, ...]:

@@ -21,9 +21,12 @@ from handlers.language.vocabulary import NAMES, PHRASES
 WORD_MAX: Final = 24
 _Key = TypeVar("_Key")
 _PART_MAX: Final = 6
+# 石膏 of 石膏板 is another thing, 百慕大 of 百慕大草皮 is not.
+_BEGINNING_MIN: Final = 3
 # When more than this part of the materials changed, building anew is quicker.
 _CHANGED_MAX: Final = Fraction(1, 4)
 _RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]+")
+_NOTE: Final = re.compile(r"\([^()]*\)$")
 _CHINESE_LETTERS: Final = re.compile(r"[a-z]{2,}[\u4e00-\u9fff]+")
 # Letters and numbers that are more than a size: q345b, er308l.
 _MODEL: Final = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9.+/-]{3,}", re.ASCII)
@@ -110,8 +113,9 @@ class MaterialIndex:
         return tiers_of(self.words.get(text))
 
     def is_head(self, text: str) -> bool:
-        """Whether a text says by itself what is meant."""
-        return _is_head(self.words.get(text))
+        """Whether a text says by itself what is meant, and not merely of what kind it is."""
+        tiers = self.naming(text)
+        return bool(tiers) and tiers[0][0] <= Tier.HEAD
 
     def of_size(self, number: str) -> tuple[Size, ...]:
         """The sizes that begin or end with a number."""
@@ -278,7 +282,7 @@ def _is_same(one: Material | None, other: Material) -> bool:
 
 
 def _is_head(naming: Naming | None) -> bool:
-    return naming is not None and (isinstance(naming, int) or naming[0][0] <= Tier.HEAD)
+    return naming is not None and (isinstance(naming, int) or naming[0][0] <= Tier.KIND)
 
 
 def _take(table: dict[_Key, Posting], key: _Key, slot: int) -> None:
@@ -365,7 +369,7 @@ def _shared_words(name: str, category: str, aliases: Iterable[str]) -> Iterator[
             yield form, Tier.EXACT
         yield from _parts(plain(one))
     if category := plain(category):
-        yield category, Tier.HEAD
+        yield category, Tier.KIND
 
 
 def _forms(name: str) -> set[str]:
@@ -373,10 +377,21 @@ def _forms(name: str) -> set[str]:
     return {text, text.replace(" ", "")} if len(text) > 1 or _RUN.fullmatch(text) else set()
 
 
+def _tier(start: int, end: int, head_end: int) -> Tier:
+    """How well a piece of a name names it: by its end, by three characters of its beginning (百慕大), or not."""
+    if end == head_end:
+        return Tier.HEAD
+    return Tier.PART if start == 0 and end >= _BEGINNING_MIN else Tier.INNER
+
+
 def _parts(name: str) -> Iterator[tuple[str, Tier]]:
-    runs = _RUN.findall(name)
-    for index, run in enumerate(runs):
-        is_last = index == len(runs) - 1
+    # What stands behind the name, a size (软接dn20) or a note in brackets, is not its head.
+    body = len(_NOTE.sub("", name)) or len(name)
+    runs = list(_RUN.finditer(name))
+    heads = [index for index, run in enumerate(runs) if run.end() <= body and not run[0].isascii()]
+    last = heads[-1] if heads else len(runs) - 1
+    for index, run in enumerate(match[0] for match in runs):
+        is_last = index == last
         if run.isascii():
             if len(run) > 1:
                 yield run, Tier.PART
@@ -385,7 +400,7 @@ def _parts(name: str) -> Iterator[tuple[str, Tier]]:
             if start and run[start - 1] in NAMES.beyond:
                 continue
             for end in range(start + 2, min(len(run), start + _PART_MAX) + 1):
-                yield run[start:end], Tier.HEAD if is_last and end == len(run) else Tier.INNER
+                yield run[start:end], _tier(start, end, len(run) if is_last else 0)
         yield run[0], Tier.TRAIT
         if run[-1] not in PHRASES.small:
             yield run[-1], Tier.PART if is_last else Tier.TRAIT

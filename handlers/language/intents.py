@@ -10,8 +10,8 @@ from handlers.language.lexicon import Domain
 from handlers.language.moods import is_denied, is_put_off
 from handlers.language.pieces import Piece, Shape
 from handlers.language.queries import query
-from handlers.language.rulings import RULINGS, is_about_document, ruling
-from handlers.language.verbs import ARRIVALS, DOCUMENT_INTENTS, LINE_INTENTS, REASONED, VERBS
+from handlers.language.rulings import is_about_document, ruling
+from handlers.language.verbs import ARRIVALS, DOCUMENT_INTENTS, LINE_INTENTS, MATERIAL_QUERIES, REASONED, RULINGS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
@@ -51,11 +51,7 @@ def _without_grounds(view: View, acts: list[Act]) -> list[Act]:
     if ruling is None:
         return acts
     return [
-        act
-        for act in acts
-        if act.index <= ruling.index
-        or act.intent not in LINE_INTENTS
-        or any(view.pieces[i].shape is Shape.QUANTITY for i in view.clause(act.index))
+        act for act in acts if act.index <= ruling.index or act.intent not in LINE_INTENTS or view.counts(act.index)
     ]
 
 
@@ -83,10 +79,12 @@ def _is_notice(view: View, index: int) -> bool:
 
 def _is_calm(view: View, acts: list[Act]) -> bool:
     """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
-    calm = [piece for piece in view.pieces if piece.has(Cue.CALM)]
+    calm = [p for p in view.pieces if p.has(Cue.CALM) and not (p.word is not None and p.word.names)]
     is_ruling = view.has_document and any(act.intent in DOCUMENT_INTENTS for act in acts)
-    if not calm or is_ruling or (view.has_amount and _has_command(acts)):
+    if not calm or is_ruling or (view.has_amount and _has_command(view, acts)):
         return False
+    if view.has_material and any(act.is_strong and act.intent in MATERIAL_QUERIES for act in acts):
+        return False  # 食堂的墙砖余量
     if any(act.intent in LINE_INTENTS and _is_apart(view, act, calm) for act in acts):
         return False  # 退20包，多领了
     is_about = view.has_material and (view.has_amount or view.asks)
@@ -102,18 +100,24 @@ def _is_apart(view: View, act: Act, calm: list[Piece]) -> bool:
     return is_counted and not any(piece in clause for piece in calm)
 
 
-def _has_command(acts: list[Act]) -> bool:
-    return any(act.is_strong and not act.intent.endswith((".query", ".list")) for act in acts)
+def _has_command(view: View, acts: list[Act]) -> bool:
+    """微信转到老刘200块 moves no material; 记工4.5 needs none."""
+    return any(
+        act.is_strong
+        and not act.intent.endswith((".query", ".list"))
+        and (view.has_material or act.intent not in LINE_INTENTS)
+        for act in acts
+    )
 
 
 def _exception(view: View) -> Decision | None:
-    words = [i for i in view.words() if not view.pieces[i].has(Cue.FILL) or view.pieces[i].intents]
-    if words and "exception.report" in view.pieces[words[0]].intents:
-        after = view.pieces[words[0] + 1] if words[0] + 1 < len(view.pieces) else None
-        if _is_notice(view, words[0]):
+    first = view.first
+    if first >= 0 and "exception.report" in view.pieces[first].intents:
+        after = view.pieces[first + 1] if first + 1 < len(view.pieces) else None
+        if _is_notice(view, first):
             return None
-        if after is None or after.is_gap or view.pieces[words[0]].text != "问题":
-            return Decision(("exception.report",), words[0])
+        if after is None or after.is_gap or view.pieces[first].text != "问题":
+            return Decision(("exception.report",), first)
     return None
 
 

@@ -48,6 +48,7 @@ class Item:
     in_list: bool = False
     has_conflict: bool = False
     is_total: bool = False
+    is_ground: bool = False
     clause: int = 0
 
     @property
@@ -86,7 +87,7 @@ def is_part(piece: Piece) -> bool:
     best = word.best_tier if word is not None and piece.shape is Shape.WORD else None
     if word is None or best is None or word.intents or word.cues:
         return False
-    if word.units and best > Tier.HEAD:
+    if word.units and best > Tier.KIND:
         return False
     if not word.names:
         return True
@@ -107,6 +108,7 @@ class ItemBuilder:
         self.parting = False
         self.dropping = False
         self.each = False
+        self.negating = self.negated = False
         self.totalling = False
         self.clause = 0
         self.in_list = False
@@ -138,10 +140,26 @@ class ItemBuilder:
         elif piece.shape is Shape.UNKNOWN:
             self._strange(piece)
         elif piece.shape is not Shape.SPACE:
-            self._other(piece)
+            self._other(piece, after)
 
-    def _other(self, piece: Piece) -> None:
-        if piece.has(Cue.CORRECT):
+    def _other(self, piece: Piece, after: Piece | None) -> None:
+        if self._turns(piece, after):
+            return
+        if piece.has(Cue.EACH):
+            self.each = True
+        elif piece.has(Cue.TOTAL):
+            self.totalling = True
+        elif piece.has(Cue.LIST):
+            self._break(listing=True)
+        elif piece.intents or (piece.word is not None and piece.word.names) or piece.shape is not Shape.WORD:
+            self._close()
+
+    def _turns(self, piece: Piece, after: Piece | None) -> bool:
+        """Whether a word turns what was said, or what comes: 不对, 哎, 其中, 不要了, 不够了."""
+        if piece.text == "不是" and after is not None and after.shape is Shape.QUANTITY and not self.recalling:
+            self._close()
+            self.negating = True  # 8桶不是6桶; 不是6瓶，8瓶
+        elif piece.has(Cue.CORRECT):
             self._close()
             self.correcting = True
         elif piece.has(Cue.RECALL):
@@ -159,14 +177,12 @@ class ItemBuilder:
             else:
                 self._close()
                 self.dropping = True
-        elif piece.has(Cue.EACH):
-            self.each = True
-        elif piece.has(Cue.TOTAL):
-            self.totalling = True
-        elif piece.has(Cue.LIST):
-            self._break(listing=True)
-        elif piece.intents or (piece.word is not None and piece.word.names) or piece.shape is not Shape.WORD:
+        elif piece.text in PHRASES.short and self.current.quantity is None:
+            self.current.is_ground = True  # 水管不够了: why something else is wanted
             self._close()
+        else:
+            return False
+        return True
 
     def _break(self, *, listing: bool) -> None:
         self._close()
@@ -178,7 +194,8 @@ class ItemBuilder:
     def _close(self) -> None:
         item = self.current
         if not item.is_empty:
-            item.is_correction, self.correcting = self.correcting, False
+            item.is_correction, self.correcting = self.correcting or (self.negated and not item.has_mention), False
+            self.negated = False
             item.is_echo, self.recalling = self.recalling, False
             item.is_dropped = item.is_dropped or (self.dropping and item.quantity is None)
             self.dropping = False
@@ -220,6 +237,9 @@ class ItemBuilder:
         if len(item.words) >= WORDS_MAX:
             item.strange += piece.text
             return
+        if item.quantity is None and any(not n.marked for n in item.numbers) and _is_apart(item.words, word):
+            self._close()  # 疏散灯左向40右向40: after a number a word that cannot belong begins the next
+            item = self._mention(piece)
         heads = [w for w in item.words if w.is_head] if word.is_head else []
         if heads and not any(w.materials & word.materials for w in heads):
             self._close()
@@ -227,6 +247,8 @@ class ItemBuilder:
         item.words.append(word)
 
     def _number(self, piece: Piece, after: Piece | None, before: Piece | None) -> None:
+        if piece.text == "一" and not (after is not None and (after.has(Cue.OF) or after.has(Cue.SIZE))):
+            return  # alone it counts nothing
         item = self._mention(piece)
         marked = after is not None and (after.has(Cue.OF) or after.has(Cue.SIZE))
         if after is not None and after.text.startswith("厚") and piece.number is not None:
@@ -244,6 +266,13 @@ class ItemBuilder:
             item.strange += piece.text
 
     def _quantity(self, piece: Piece) -> None:
+        if self.negating:
+            self.negating, self.negated = False, True
+            last = self.items[-1] if self.items else None
+            if last is not None and last.quantity is not None and not piece.text[0].isascii():
+                # 二十包不是三十包, dictated: which of the two holds is asked.
+                last.quantity = replace(last.quantity, number=None)
+            return
         item = self.current
         if self.parting:  # 其中200块: which amount is meant is asked
             piece, self.parting = replace(piece, number=None), False
@@ -310,6 +339,14 @@ class ItemBuilder:
             item.serials = tuple(number.upper() for number in piece.values)
 
 
+def _is_apart(words: Sequence[Word], word: Word) -> bool:
+    """Whether nothing is called by all these words, though something is by those before."""
+    pool = None
+    for one in words:
+        pool = one.materials if pool is None else pool & one.materials
+    return bool(pool) and not (pool or 0) & word.materials
+
+
 def _clause_ends(pieces: Sequence[Piece]) -> list[bool]:
     """For every piece, whether a name stands last in its clause, behind all amounts."""
     found: list[bool] = []
@@ -338,6 +375,15 @@ def _merged(items: Iterable[Item]) -> list[Item]:
         elif last.quantity is None and all(number.marked for number in last.numbers) and item.is_bare_number:
             last.numbers = [*last.numbers, *item.numbers]
             _keep_details(last, item)
+        elif (
+            not last.has_mention
+            and item.has_head
+            and last.quantity is not None
+            and last.quantity.text in PHRASES.single
+        ):
+            found[-1] = item  # 补申购一个，扎丝100公斤
+        elif not last.has_mention and item.has_head and _is_hollow(last) and last.clause != item.clause:
+            found[-1] = item  # 还差几样，申购：…
         elif not last.has_mention and item.quantity is None:
             item.quantity, item.first_quantity = last.quantity, last.quantity
             item.is_correction, item.is_echo = last.is_correction, last.is_echo
@@ -346,6 +392,10 @@ def _merged(items: Iterable[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _is_hollow(item: Item) -> bool:
+    return item.quantity is not None and item.quantity.number is None
 
 
 def _sums_up(item: Item, last: Item) -> bool:

@@ -71,7 +71,7 @@ class Word(NamedTuple):
     @property
     def is_head(self) -> bool:
         """Whether it names a material by the whole of its name, or by its head."""
-        return bool(self.tiers) and self.tiers[0][0] <= Tier.HEAD
+        return bool(self.tiers) and self.tiers[0][0] <= Tier.KIND
 
     @property
     def materials(self) -> Pool:
@@ -89,6 +89,7 @@ class Word(NamedTuple):
 _GRADES: Final = {
     Tier.EXACT: Grade.FIRM,
     Tier.HEAD: Grade.FIRM,
+    Tier.KIND: Grade.FIRM,
     Tier.PART: Grade.PART,
     Tier.INNER: Grade.PART,
     Tier.TRAIT: Grade.TRAIT,

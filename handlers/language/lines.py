@@ -44,29 +44,27 @@ def _names(item: Item) -> bool:
     return item.has_head or bool(item.strange and item.quantity is not None)
 
 
-def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> bool:
-    """The materials that a question is about; a word that fits several means them all. False: it names a stranger."""
+def add_queried(draft: Draft, pieces: Sequence[Piece], catalogue: Catalogue, *, things: tuple[str, ...] = ()) -> None:
+    """The materials that a question is about; a word that fits several means them all."""
     items = [item for item in ItemBuilder().build(pieces) if item.has_mention]
     if things and not any(_names(item) for item in items):
         draft.lines.extend(Line(material=code) for code in things)
-        return True
+        return
     resolver = Resolver(catalogue, counts=False)
     found = corrected(resolver.resolve(items), resolver)
     pool: Pool = 0
-    for resolved in found:
+    for resolved in found:  # each word's materials in the order of the catalogue, the words as they were said
+        draft.lines.extend(catalogue.lines(resolved.pool & ~pool))
         pool |= resolved.pool
     strangers = [
         r.item
         for r in found
         if not r.pool and (r.item.words or r.item.sizes or r.item.numbers or len(r.item.strange) > 1)
     ]
-    draft.lines.extend(catalogue.lines(pool))
-    if not strangers:
-        return True
-    if not pool:
-        draft.lines.append(Line(said=strangers[0].said or None))
-        draft.lack("lines[0].material")
-    return bool(pool) and not any(item.words for item in strangers)
+    named = [item for item in strangers if item.is_named]
+    if named or (strangers and not pool):
+        draft.lack(f"lines[{len(draft.lines)}].material")
+        draft.lines.append(Line(said=(named or strangers)[0].said or None))
 
 
 def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: int) -> None:
@@ -90,7 +88,7 @@ def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: i
         Line(
             material=material,
             quantity=quantity,
-            unit=unit if quantity is not None else None,
+            unit=unit if quantity is not None or _is_vague(item) else None,
             unit_price=price,
             amount=amount.number if amount is not None else None,
             lot=item.lot,
@@ -109,6 +107,11 @@ def _said(item: Item, quantity: str | None) -> str | None:
             if found is not None and exact(found[0]) == quantity:
                 return pattern.sub("", item.said) or None
     return item.said or None
+
+
+def _is_vague(item: Item) -> bool:
+    """几支: how many is asked, in what unit is known."""
+    return item.quantity is not None and item.quantity.number is None
 
 
 def _is_kept(unit: str | None, catalogue: Catalogue) -> bool:
@@ -140,9 +143,15 @@ def _may_be_no_price(price: Piece, resolved: Resolved, catalogue: Catalogue) -> 
 def _told(found: Sequence[Resolved]) -> list[Resolved]:
     """Strange words beside real lines are a remark, unless they stand in a list or with an amount."""
     kept: list[Resolved] = []
+    is_counted = any(resolved.has_amount for resolved in found)
     for resolved in found:
         item = resolved.item
-        is_named = bool(item.is_named or item.sizes or item.numbers or item.quantity or item.in_list)
+        if item.is_ground and is_counted and not resolved.has_amount:
+            continue
+        is_syllable = bool(item.strange) and all(len(word.text) == 1 for word in item.words)  # the 门 of 门厅铺
+        is_named = bool(
+            (item.is_named and not is_syllable) or item.sizes or item.numbers or item.quantity or item.in_list
+        )
         if is_named or resolved.pool or (item.strange and len(found) == 1):
             kept.append(resolved)
     return kept

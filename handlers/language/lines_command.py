@@ -9,7 +9,7 @@ from typing import cast
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
 from handlers.language.read import read
-from handlers.language.reading import Reading
+from handlers.language.reading import Line, Reading
 
 
 def parse_lines(lines: Iterable[str], *, catalogue: Catalogue, now: datetime) -> Iterator[str]:
@@ -27,9 +27,11 @@ def _answer(line: str, catalogue: Catalogue, now: datetime) -> dict[str, object]
 
 
 def _as_agreed(reading: Reading) -> Reading:
-    """The contract gives what was `said` for strangers alone; where there is a choice it is the dialogue's."""
+    """The contract gives what was `said` for strangers that have an amount; beyond that it is the dialogue's."""
     lines = (
-        replace(line, said=None) if f"lines[{index}].material" in reading.candidates else line
+        replace(line, said=None)
+        if f"lines[{index}].material" in reading.candidates or line == Line(said=line.said)
+        else line
         for index, line in enumerate(reading.lines)
     )
     return replace(reading, lines=tuple(lines))

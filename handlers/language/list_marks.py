@@ -16,9 +16,13 @@ _INLINE: Final = re.compile(r"(?<![\d.a-z])(\d{1,2})(?:[、):]|\.(?!\d))[ \t]*",
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
+# - 水泥 20包: what begins every line of a list.
+_BULLET: Final = re.compile(r"(?m)^([ \t]*)[-•·*>x](?=[ \t]*[^\s\d-])")
+
+
 def without_list_marks(source: Source) -> Source:
     """The text with blanks for the marks of a list, so that every place stays."""
-    return replace(source, text=_without_inline(_without_leading(source.text)))
+    return replace(source, text=_without_inline(_without_leading(_BULLET.sub(r"\1 ", source.text))))
 
 
 def _without_leading(text: str) -> str:

@@ -1,6 +1,6 @@
 """What makes a verb no command: it is denied, put off, or part of the name of something."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from handlers.language.acts import Act
@@ -9,6 +9,10 @@ from handlers.language.vocabulary import PHRASES, Cue
 
 # So many pieces before a verb may still deny it.
 _DENIAL_REACH: Final = 4
+# And so many may lie between a tale and its verb.
+_TALE_REACH: Final = 8
+# So far behind 等 its 再 may come.
+_WAIT_REACH: Final = 30
 # 领口罩: behind a verb of one character a thing follows.
 _WORD_MIN: Final = 2
 _USED_UP: Final = ("完了", "没了", "不够了", "光了", "没有了", "坏了", "丢了")
@@ -19,7 +23,9 @@ def is_noun(pieces: Sequence[Piece], index: int) -> bool:
     after = pieces[index + 1] if index + 1 < len(pieces) else None
     if after is not None and after.has(Cue.SAYS):
         return True  # 采购说
-    if after is None or after.shape is not Shape.UNKNOWN or len(pieces[index].text) < _WORD_MIN:
+    if after is None or len(pieces[index].text) < _WORD_MIN:
+        return False
+    if after.shape is not Shape.UNKNOWN and (len(after.text) > 1 or after.word is None or bool(after.word.cues)):
         return False
     return after.text.startswith(PHRASES.nouns) and not after.text.startswith("处理")
 
@@ -32,13 +38,21 @@ def is_adverb(pieces: Sequence[Piece], index: int) -> bool:
     return after.shape is Shape.UNKNOWN or (after.word is not None and bool(after.intents or after.word.cues))
 
 
+def is_softener(pieces: Sequence[Piece], index: int) -> bool:
+    """看紧点, 快点: behind a strange word 点 counts nothing."""
+    if pieces[index].text != "点" or not index or pieces[index - 1].shape is not Shape.UNKNOWN:
+        return False
+    behind = pieces[index + 1 : index + 1 + _DENIAL_REACH]
+    return not any(piece.shape is Shape.QUANTITY for piece in behind)
+
+
 def is_told(pieces: Sequence[Piece], index: int) -> bool:
     """领过了, 上次领了: what has been is told, not asked for."""
     after = pieces[index + 1] if index + 1 < len(pieces) else None
     if after is not None and after.text in PHRASES.past:
         return True
     said = ""
-    for piece in reversed(pieces[max(index - _DENIAL_REACH, 0) : index]):
+    for piece in reversed(pieces[max(index - _TALE_REACH, 0) : index]):
         if piece.shape is Shape.BREAK:
             break
         said = piece.text + said
@@ -65,8 +79,8 @@ def is_put_off(pieces: Sequence[Piece], act: Act) -> bool:
     """等天晴了再领, 下周再申购, 砂子到了再领: not before something else has happened."""
     if any(p.has(Cue.WAIT) for p in pieces[max(act.index - 1, 0) : act.index]):
         return True  # 等着卸货
-    if any(p.has(Cue.WAIT) and _opens_clause(pieces, i) for i, p in enumerate(pieces[: act.index])):
-        return any(p.text in PHRASES.then for p in pieces[: act.index])
+    if any(p.has(Cue.WAIT) and _opens_clause(pieces, i) for i, p in _before(pieces, act.index)):
+        return any(p.text in PHRASES.then for _, p in _before(pieces, act.index))
     again = next((i for i in range(act.index - 1, max(act.index - 3, -1), -1) if pieces[i].text in PHRASES.again), -1)
     if again < 0:
         return False
@@ -77,6 +91,11 @@ def is_put_off(pieces: Sequence[Piece], act: Act) -> bool:
         return True
     said = "".join(piece.text for piece in pieces[max(again - 4, 0) : again])
     return said.endswith(PHRASES.after) or (said.endswith("了") and not said.endswith(_USED_UP))
+
+
+def _before(pieces: Sequence[Piece], index: int) -> Iterator[tuple[int, Piece]]:
+    """The pieces before a place, so far as they may put it off."""
+    return ((at, pieces[at]) for at in range(max(index - _WAIT_REACH, 0), index))
 
 
 def _opens_clause(pieces: Sequence[Piece], index: int) -> bool:

@@ -10,14 +10,16 @@ from handlers.language.postings import Pool, Posting, added, pool_of, posting_of
 class Tier(IntEnum):
     """How well a word names something: the whole of it, its head, a part that identifies, or less.
 
+    KIND is the category: a thing that is called so by its name goes before one that merely belongs there.
     INNER is what stands before the head: 石膏 of 石膏板 is another thing than the board, so it never decides alone.
     """
 
     EXACT = 0
     HEAD = 1
-    PART = 2
-    INNER = 3
-    TRAIT = 4
+    KIND = 2
+    PART = 3
+    INNER = 4
+    TRAIT = 5
 
 
 # The materials at each tier, best first; no material stands at two.

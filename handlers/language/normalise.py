@@ -2,15 +2,20 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
+
+from opencc import OpenCC
 
 # Stands where a number was tampered with; no rule reads across it.
 BROKEN: Final = "\ue000"
 
 # More characters than people type, so that few are looked up twice.
 _REMEMBERED_MAX: Final = 8192
+# The library has no types.
+_simplify: Final = cast("Callable[[str], str]", OpenCC("t2s").convert)  # pyright: ignore[reportUnknownMemberType]
 _SQUARES: Final = {ord("²"): "2", ord("³"): "3"}
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 _NUMERALS: Final = frozenset("0123456789.零〇一二三四五六七八九十百千万两半点")
@@ -22,6 +27,8 @@ _SAME: Final = {
     **dict.fromkeys("–−‐‑‒－~～〜", "-"),
     **dict.fromkeys("—―…", "，"),
     **dict.fromkeys("\u2028\u2029\v\f\x85", "\n"),
+    "℃": "度",
+    "°": "度",
     "⁄": "/",
     "＠": "@",
     "\t": "\t",
@@ -92,7 +99,8 @@ def _beside(char: str, *, before: str, after: str) -> str:
 def _alone(char: str) -> str | None:
     """The normal form of a character; None where its neighbours decide."""
     if "a" <= char <= "z" or "0" <= char <= "9" or ("\u4e00" <= char <= "\u9fff" and not char.isnumeric()):
-        return char  # nearly all of what is typed
+        # Nearly all of what is typed.
+        return char if char.isascii() else _simplified(char)
     if char in "²³，—\r":
         return None
     if "\ud800" <= char <= "\udfff":
@@ -110,6 +118,12 @@ def _alone(char: str) -> str | None:
     if category in ("Cc", "So", "Zs", "Co", "Cn"):
         return " " if char not in ("㎡", "㎏", "㎥") and unicodedata.normalize("NFKC", char) == char else _folded(char)
     return _folded(char)
+
+
+def _simplified(char: str) -> str:
+    """領 is 领. The rare characters beyond the common plane have no sound in our tables: those stay as they are."""
+    same = _simplify(char)
+    return same if "\u4e00" <= same <= "\u9fff" else char
 
 
 def _folded(char: str) -> str:

@@ -56,7 +56,7 @@ APART: Final = "".join(_WORDS.apart)
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _MIXED: Final = re.compile(r"([\d,.]+)([百千万亿])", re.ASCII)
 # 三五包, 两三车: two neighbouring digits are "a few".
-_FEW: Final = re.compile("|".join(_WORDS.few))
+FEW: Final = re.compile("|".join(_WORDS.few))
 
 
 def exact(text: str) -> str | None:
@@ -104,7 +104,7 @@ def chinese(text: str) -> Fraction | None:
         if base is None or not 0 < len(decimals) <= 6 or any(char not in _DIGIT for char in decimals):
             return None
         return base + Fraction(int("".join(str(_DIGIT[char]) for char in decimals)), 10 ** len(decimals))
-    if not text or len(text) > 20 or _FEW.search(text):
+    if not text or len(text) > 20 or FEW.search(text):
         return None
     if all(char in _DIGIT for char in text):
         return Fraction(int("".join(str(_DIGIT[char]) for char in text)))

@@ -7,10 +7,13 @@ from handlers.language.acts import Decision
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.message import Message
+from handlers.language.naming import Tier
 from handlers.language.pieces import Shape
 
 _BOUGHT: Final = ("requisition.create", "purchase_order.create")
 _SHORT_MAX: Final = 2
+# So many pieces may make the name of a stranger.
+_PARTY_MAX: Final = 6
 
 
 def by_party(decision: Decision, message: Message) -> Decision:
@@ -27,6 +30,23 @@ def by_party(decision: Decision, message: Message) -> Decision:
     if is_bought and _names(message, Domain.CUSTOMER):
         return replace(decision, intents=(intent, "sale.create"))
     return decision
+
+
+def without_stranger(message: Message, verb: int) -> Message:
+    """卖给隔壁烧烤店单星水槽1台: what stands between 卖给 and the name of a thing is who buys, whom nobody knows."""
+    start = end = verb + 1
+    strange = 0
+    for piece in message.pieces[start : start + _PARTY_MAX]:
+        tier = piece.word.best_tier if piece.word is not None and is_part(piece) else None
+        if piece.is_gap or piece.shape in (Shape.QUANTITY, Shape.NUMBER, Shape.SIZE) or tier is Tier.EXACT:
+            break
+        if any(piece.codes(domain) for domain in (Domain.CUSTOMER, Domain.SUPPLIER)) and not is_part(piece):
+            return message
+        strange += len(piece.text) if piece.shape is Shape.UNKNOWN else 0
+        end += 1
+    if strange < _SHORT_MAX or end >= len(message.pieces):
+        return message
+    return replace(message, pieces=[*message.pieces[:start], *message.pieces[end:]])
 
 
 def _names(message: Message, domain: Domain) -> bool:

@@ -26,6 +26,7 @@ class Shape(StrEnum):
     HUMAN = "human"
     BREAK = "break"
     SPACE = "space"
+    ASIDE = "aside"
     UNKNOWN = "unknown"
     QUANTITY = "quantity"
     PRICE = "price"

@@ -5,8 +5,9 @@ from typing import Final
 
 from handlers.language.acts import Act, Decision
 from handlers.language.items import is_part
+from handlers.language.lexicon import Domain
 from handlers.language.pieces import Shape
-from handlers.language.verbs import ARRIVALS, LINE_INTENTS, VERBS
+from handlers.language.verbs import ARRIVALS, LINE_INTENTS, RULINGS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
 
@@ -27,20 +28,32 @@ def query(view: View, acts: list[Act]) -> Decision | None:
     counted = Shape.QUANTITY in view.shapes
     if two := _two_queries(view, queries):
         return two
-    if found := _first_query(view, queries, commands, counted=counted):
+    if found := _first_query(view, queries, commands, acts):
         return found
     if any(view.is_permission(act) for act in acts):
         return None
+    is_placed = any(piece.codes(Domain.WAREHOUSE) for piece in view.pieces)
+    stocked = next((act for act in acts if act.intent == "stock.query"), None)
+    if view.is_question and is_placed and stocked is not None and not counted and not view.has_amount:
+        return Decision((stocked.intent,), stocked.index)
     if view.is_question and view.has_material and not counted:
-        if any(act.intent in _MOVED for act in acts):
+        if any(act.intent in _MOVED and not _leads_elsewhere(view, act) for act in acts):
             return Decision(("ledger.query",), acts[0].index)
         if any(act.intent == "stock.query" for act in acts):
             return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
     return None if view.has_material else _asks_what_was(view, acts)
 
 
-def _first_query(view: View, queries: list[Act], commands: list[Act], *, counted: bool) -> Decision | None:
+def _leads_elsewhere(view: View, act: Act) -> bool:
+    """沙子进眼睛里了: behind a short verb a strange word makes another act of it."""
+    after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
+    is_short = len(view.pieces[act.index].text) == 1
+    return is_short and after is not None and after.shape is Shape.UNKNOWN and len(after.text) > 1
+
+
+def _first_query(view: View, queries: list[Act], commands: list[Act], acts: list[Act]) -> Decision | None:
     """The question that weighs most, unless something is done to an amount beside it."""
+    counted = Shape.QUANTITY in view.shapes
     for wanted in _QUERIES:
         first = next((act for act in queries if act.intent == wanted), None)
         if first is None or (wanted == "digest.query" and counted and view.has_material):
@@ -50,9 +63,23 @@ def _first_query(view: View, queries: list[Act], commands: list[Act], *, counted
                 return Decision((wanted,), first.index)
             continue
         if commands and (counted or (commands[0].is_strong and view.has_amount)):
+            if not _is_asked_apart(view, first, acts):
+                continue
             return _both(commands[0], first)
         return Decision((wanted,), first.index)
     return None
+
+
+def _is_asked_apart(view: View, query: Act, acts: list[Act]) -> bool:
+    """领导批了预算，申请买…: beside another verb in its clause the word only tells, unless something is asked there."""
+    clause = view.clause(query.index)
+    if any(view.pieces[i].has(Cue.ASK) for i in clause):
+        return True
+    after = view.pieces[query.index + 1] if query.index + 1 < len(view.pieces) else None
+    if view.pieces[query.index].text in PHRASES.short or (after is not None and after.shape is Shape.QUANTITY):
+        return False  # 还剩35卷，退库
+    others = {act.index for act in acts if act.intent in RULINGS and act.index in clause and act.is_strong}
+    return not (others and query.intent == "cost.query")
 
 
 def _asks_what_was(view: View, acts: list[Act]) -> Decision | None:
@@ -84,15 +111,15 @@ def _asks_help(view: View, act: Act) -> bool:
 
 def _counted_before(view: View, acts: list[Act], queries: list[Act]) -> list[Act]:
     """水泥领了20包，还有多少: a short verb with an amount, in another clause than the question."""
-    asked = {i for query in queries for i in view.clause(query.index)}
+    asked = {view.clause(query.index).start for query in queries}
     return [
         act
         for act in acts
         if act.intent in LINE_INTENTS
         and view.pieces[act.index].text in VERBS.clear
-        and act.index not in asked
+        and view.clause(act.index).start not in asked
         and not view.is_attribute(act)
-        and any(view.pieces[i].shape is Shape.QUANTITY for i in view.clause(act.index))
+        and view.counts(act.index)
     ]
 
 

@@ -12,13 +12,13 @@ from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
 from handlers.language.documents import add_document
 from handlers.language.draft import Draft, judge
-from handlers.language.fields import add_fields
+from handlers.language.fields import add_fields, stages_apart
 from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
 from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
 from handlers.language.normalise import BROKEN, normalise
-from handlers.language.parties import by_party
+from handlers.language.parties import by_party, without_stranger
 from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading, Status
@@ -121,6 +121,10 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
         if where:
             draft.fields["reason"] = words_of(message, where)
             message = _without(message, where)
+    if intent == "sale.create" and verb is not None and verb.has(Cue.DONE):
+        message = without_stranger(message, decision.verb)
+    if intent in LINE_INTENTS:
+        message = replace(message, pieces=stages_apart(message.pieces))
     add_fields(draft, message)
     if draft.intent == "purchase_order.create" and not draft.knows("supplier"):
         draft.intent = "requisition.create"
@@ -128,17 +132,24 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
         return None
     add_document(draft, message)
     records.add(draft, message)
+    return draft if _fill_lines(draft, message, verb) else None
+
+
+def _fill_lines(draft: Draft, message: Message, verb: Piece | None) -> bool:
+    """The lines that the intent wants. False where they show that it was talk."""
     if draft.intent in LINE_INTENTS:
         add_lines(draft, message.pieces, message.catalogue, things=message.context.things)
         if not draft.lines and _is_chatter(message):
-            return None
+            return False
         if not draft.lines and any(piece.text.startswith(PHRASES.partly) for piece in message.pieces):
             draft.lack("lines")
     if draft.intent in MATERIAL_QUERIES:
         add_queried(draft, message.pieces, message.catalogue, things=message.context.things)
-    if draft.lines and draft.intent in LINE_INTENTS | MATERIAL_QUERIES and _is_scattered(draft, message):
-        return None
-    return draft
+        is_asked = verb is not None and verb.intents.get(draft.intent, False)
+        if draft.lines and not is_asked and not any(line.material for line in draft.lines):
+            return False  # 谁把楼梯口灭火器挪走了
+    is_lined = bool(draft.lines) and draft.intent in LINE_INTENTS | MATERIAL_QUERIES
+    return not (is_lined and _is_scattered(draft, message))
 
 
 def _without(message: Message, where: range) -> Message:

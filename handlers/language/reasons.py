@@ -5,12 +5,15 @@ from itertools import pairwise
 
 from handlers.language.documents import KINDS
 from handlers.language.items import is_head, is_part
+from handlers.language.lexicon import Domain
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import DOCUMENT_INTENTS
 from handlers.language.vocabulary import PHRASES, Cue
 
 _EMPTY = PHRASES.hollow | frozenset(KINDS)
+# 叉车撞碎: a machine is part of the ground.
+_BYSTANDERS = frozenset((Domain.EQUIPMENT,))
 _CLAIMED = frozenset(
     (
         Shape.QUANTITY,
@@ -40,7 +43,7 @@ def find_reason(message: Message, intent: str, verb: int) -> range:
         documents = [i for i, p in enumerate(pieces) if p.shape is Shape.DOCUMENT or p.has(Cue.THAT)]
         start = max([verb, *documents]) + 1
         tail = _trimmed(pieces, range(start, len(pieces)))
-        is_clause = any(pieces[i].shape is Shape.BREAK for i in range(max(verb, 0), tail.start))
+        is_clause = any(pieces[i].is_gap for i in range(max(verb, 0), tail.start))
         if _says_something(pieces, tail) or (is_clause and _is_ground(pieces, tail)):
             return tail
         return _leading(pieces, verb, documents)
@@ -66,14 +69,23 @@ def _trailing(message: Message, intent: str, verb: int) -> range:
     for start, stop in reversed(list(pairwise(edges))):
         stretch = _trimmed(pieces, range(start + 1, stop))
         if _says_something(pieces, stretch):
-            return stretch
+            return _with_things(pieces, stretch)
     lead = _trimmed(pieces, range(claimed[0]))
     is_clause = any(pieces[i].shape is Shape.BREAK for i in range(lead.stop, claimed[0]))
     return lead if is_clause and _says_something(pieces, lead) else range(0)
 
 
+def _with_things(pieces: Sequence[Piece], stretch: range) -> range:
+    """炉膛开裂: in a clause of its own, without an amount, a thing belongs to the ground."""
+    start = stretch.start
+    while start > 0 and (is_part(pieces[start - 1]) or pieces[start - 1].shape is Shape.SPACE):
+        start -= 1
+    is_clause = 0 < start < stretch.start and pieces[start - 1].shape is Shape.BREAK
+    return _trimmed(pieces, range(start, stretch.stop)) if is_clause else stretch
+
+
 def _is_claimed(piece: Piece, intent: str) -> bool:
-    named = piece.word is not None and bool(piece.word.names) and not piece.word.cues
+    named = piece.word is not None and bool(piece.word.names.keys() - _BYSTANDERS) and not piece.word.cues
     return piece.shape in _CLAIMED or is_head(piece) or named or intent in piece.intents
 
 
@@ -88,6 +100,10 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
 
 def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     words = [pieces[i] for i in where if not pieces[i].is_gap]
+    if all(p.has(Cue.CORRECT, Cue.FILL) for p in words) and any(p.text in PHRASES.slips for p in words):
+        return False  # 说错了，是退料
+    if len(words) == 1 and words[0].intents and len(words[0].text) == 1:
+        return False  # 入元件库
     return any(
         p.shape is Shape.UNKNOWN
         or (p.intents and not p.has(Cue.TO, Cue.FILL, Cue.GIVE, Cue.NEED))

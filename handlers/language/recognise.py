@@ -8,16 +8,17 @@ from typing import Final
 from handlers.language import dates
 from handlers.language.catalogue import Catalogue
 from handlers.language.lexicon import SOUND_MAX, Grade, Word
+from handlers.language.naming import Tier
 from handlers.language.normalise import BROKEN
-from handlers.language.numerals import APART, CHINESE, exact
+from handlers.language.numerals import APART, CHINESE, FEW, exact
 from handlers.language.pieces import Piece, Shape
 from handlers.language.sizes import HAN_TAILS, LETTER_TAILS, PIPES, SIZE, Size, size_of
 from handlers.language.sounds import is_han, keys_of, syllables
 from handlers.language.tables import any_of
-from handlers.language.vocabulary import DOCUMENTS, NAMES
+from handlers.language.vocabulary import DOCUMENTS, NAMES, TALK, UNITS
 
 # What one piece of each kind costs; a character that nothing explains costs most.
-_MARKED, _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE = 1, 4, 6, 7, 8, 13, 10
+_MARKED, _CLAIM, _WORD, _PART, _TRAIT, _SLIP, _STRANGE, _SOLID = 1, 4, 6, 7, 8, 13, 10, 10
 _COST: Final = {Grade.FIRM: _WORD, Grade.PART: _PART, Grade.TRAIT: _TRAIT}
 
 # So many digits on end, if they name something, are a barcode: no quantity has so many.
@@ -30,6 +31,7 @@ _LOT: Final = re.compile(rf"(?:{any_of(DOCUMENTS.lot)})(?:是|为|no\.?)?[\s:#]*
 _EXPIRY: Final = re.compile(
     rf"(?:{any_of(DOCUMENTS.expiry)})(?:限)?(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])"
 )
+_EXPIRES: Final = re.compile("(?:到期|过期|失效|截止有效)")
 _SERIALS: Final = re.compile(
     rf"(?:{any_of(DOCUMENTS.serials)})(?:是|为|分别是|分别为)?[\s:]*([a-z0-9][a-z0-9\-]{{2,}}"
     r"(?:[、,，/\s]+(?=[a-z\-]*\d)[a-z0-9\-]{3,}(?![a-z0-9]*[\u4e00-\u9fff]))*)",
@@ -52,10 +54,31 @@ _NUMBER: Final = re.compile(
 # 3p63a: a size may begin where another ends.
 _SIZE_BEFORE: Final = re.compile(rf"\d(?:{any_of(LETTER_TAILS)})$", re.ASCII)
 _SAID: Final = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+(?:点[{CHINESE}]+)?)"
+# 四公分乘九公分: the unit is said twice.
+_INNER: Final = r"(?:(?:公分|厘米|毫米|米|cm|mm|m)(?=[乘x]))?"
 # 八百乘八百, 5乘10, 七瓦: sizes as they are spoken.
-_SPOKEN_SIZE: Final = re.compile(rf"({_SAID}(?:(?:乘以?|x){_SAID})*)({any_of(HAN_TAILS)})?", re.ASCII)
+_SPOKEN_SIZE: Final = re.compile(
+    rf"({_SAID}(?:{_INNER}(?:乘以?|x|加){_SAID})*)({any_of(HAN_TAILS)}|[pavwk](?![a-z]))?", re.ASCII
+)
 _TAMPERED: Final = re.compile(r"[\d.,\ue000]+", re.ASCII)
 _BARE: Final = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+# 电话13900001111, 7点半, 10:30: nothing of the book.
+_PHONE: Final = re.compile(
+    r"(?:(?:有事|有问题)?(?:打|联系)?我?的?(?:联系)?(?:电话|手机)号?(?:是|:)?\s*)?(?<!\d)1[3-9]\d{9}(?!\d)", re.ASCII
+)
+_CLOCK: Final = re.compile(
+    r"(?:1\d|2[0-4]|\d|[一二两三四五六七八九]|十[一二]?)(?:点(?:半(?!吨|包|米|方|箱|天)|钟|整|一刻|三刻|\d{1,2}分"
+    r"|(?=之?前|以前|左右|来的|到的|送))|[:](?:[0-5]\d)(?=之?前|以前|左右|到|来|送|[\s,，。]|$))",
+    re.ASCII,
+)
+# 20公斤装: how it is packed.
+_PACKED: Final = re.compile(
+    r"(\d{1,5}(?:\.\d{1,3})?)\s*([a-z]{1,2}|[\u4e00-\u9fff]{1,2})装(?![饰修配卸车货运完好])的?", re.ASCII
+)
+# 8个厚: so many millimetres thick.
+_THICK: Final = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)个厚", re.ASCII)
+# C三十, M八, DN一百: sizes by their letter as they are spoken.
+_LETTERED: Final = re.compile(rf"([a-z]{{1,4}}|φ)([{CHINESE}]{{1,7}})", re.ASCII)
 _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
@@ -72,6 +95,8 @@ _NUMBER_STARTS: Final = _DIGITS | frozenset(CHINESE + APART + "-")
 _VAGUE_STARTS: Final = _DIGITS | frozenset("好大几一二两三四五六七八九十百千万数上")
 _SIZE_STARTS: Final = _DIGITS | _LETTERS | {"φ"}
 _PLACE_STARTS: Final = _DIGITS | frozenset("一二三四五六七八九十")
+_ASIDE_STARTS: Final = _PLACE_STARTS | frozenset("两有打联我电手")
+_SOLID_STARTS: Final = frozenset(word[0] for word in NAMES.solid)
 _HUMAN_STARTS: Final = frozenset(NAMES.surnames + NAMES.before)
 _MARKED_STARTS: Final = frozenset(word[0] for word in (*DOCUMENTS.lot, *DOCUMENTS.expiry, *DOCUMENTS.serials))
 
@@ -109,6 +134,8 @@ class Recogniser:
         if char in _SIZE_STARTS:
             self._sizes(found, start)
         longest = self._words(found, start)
+        if char in _SOLID_STARTS:
+            self._solid(found, start)
         if char in self.readings:
             if self._may_be_slip(start):
                 self._slips(found, start, longest)
@@ -134,13 +161,24 @@ class Recogniser:
             self._marked(found, start)
         if char in dates.STARTS and (when := dates.find(text, start, self.today)):
             found.append((when[0], _CLAIM, self._dated(Shape.DATE, start, when)))
+            if behind := _EXPIRES.match(text, when[0]):  # 2028年3月31日到期
+                found.append((behind.end(), _MARKED, self._dated(Shape.EXPIRY, start, (behind.end(), when[1]))))
         if char == "@":
             if match := _MENTION.match(text, start):
                 found.append((match.end(), _WORD + 3, self._valued(Shape.MENTION, start, match.end(), (match[1],))))
                 found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
         elif char in _HUMAN_STARTS and self._humans and (match := _HUMAN.match(text, start)):
             found.append((match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())))
-        if char in _PLACE_STARTS and self._places and (match := _PLACE.match(text, start)):
+        if char in _ASIDE_STARTS:
+            for pattern in (_PHONE, _CLOCK):
+                if match := pattern.match(text, start):
+                    found.append((match.end(), _MARKED, self._plain(Shape.ASIDE, start, match.end())))
+        if (
+            char in _PLACE_STARTS
+            and self._places
+            and (match := _PLACE.match(text, start))
+            and match[0] not in self.lexicon
+        ):
             found.append((match.end(), _CLAIM, self._plain(Shape.PLACE, start, match.end())))
 
     def _marked(self, found: list[Edge], start: int) -> None:
@@ -177,6 +215,8 @@ class Recogniser:
             found.append((match.end(), _CLAIM, self._number(start, match.end(), _percent(match), Shape.PERCENT)))
         if match := _NUMBER.match(text, start, stop):
             end = match.end() - (1 if match[0].endswith(",") else 0)
+            if self._is_tail_before_number(start, end):
+                end = start + 1
             if not _LONELY_NUMERAL.fullmatch(text, start, end):
                 found.append((end, _CLAIM + 1, self._exact(start, end)))
             self._spelled_size(found, start, end)
@@ -185,6 +225,14 @@ class Recogniser:
             found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
         if self._vague and (match := _VAGUE.match(text, start, stop)):
             found.append((match.end(), _CLAIM, self._number(start, match.end(), None)))
+
+    def _is_tail_before_number(self, start: int, end: int) -> bool:
+        """四吨六二十二的三吨一: the six belongs to what stands before, and another number begins."""
+        said = self.text[start:end]
+        before = self.lexicon.get(self.text[start - 1]) if start and len(said) > 2 else None
+        if before is None or UNITS.measured.isdisjoint(before.units) or FEW.search(said):
+            return False
+        return exact(said) is None and exact(said[1:]) is not None
 
     def _shortened(self, found: list[Edge], start: int, end: int) -> None:
         """1w块, 2k个: letters for 万 and 千, where a unit follows."""
@@ -214,9 +262,45 @@ class Recogniser:
         text = self.text
         if self._is_inside_number(start) or not self._may_begin_size(start):
             return
+        if text[start] not in _DIGITS:
+            self._lettered(found, start)
+        elif thick := _THICK.match(text, start):
+            self._size(found, start, thick.end(), f"{thick[1]}厚")
+        elif packed := _PACKED.match(text, start):
+            self._packed(found, start, packed)
         match = SIZE.match(text, start, start + _SPAN_MAX)
         if match is not None and not _BARE.fullmatch(text, start, match.end()):
             self._size(found, start, match.end(), match[0])
+
+    def _lettered(self, found: list[Edge], start: int) -> None:
+        """C三十, DN一百: the numeral ends where the catalogue has such a size (DN一百二十个 is twenty of DN100)."""
+        match = _LETTERED.match(self.text, start)
+        if match is None or not self.catalogue.is_size_prefix(match[1]):
+            return
+        for width in range(1, len(match[2]) + 1):
+            number = exact(match[2][:width])
+            size = Size(match[1], (number,), "") if number else None
+            if size is not None and self.catalogue.sized(size, True):
+                end = match.start(2) + width
+                found.append((end, _CLAIM, self._of_size(start, end, size)))
+
+    def _packed(self, found: list[Edge], start: int, match: re.Match[str]) -> None:
+        """20公斤装 tells a thing from another; 25支装 only how many are in a box."""
+        unit = self.lexicon.get(match[2])
+        if unit is None or not unit.units:
+            return
+        size = size_of(match[1] + match[2])
+        end = match.end()
+        make = (
+            self._of_size(start, end, size)
+            if size is not None and size.suffix
+            else self._plain(Shape.ASIDE, start, end)
+        )
+        found.append((end, _MARKED, make))
+
+    def _of_size(self, start: int, end: int, size: Size) -> Callable[[], Piece]:
+        text = self.text[start:end]
+        return lambda: Piece(shape=Shape.SIZE, start=start, end=end, text=text, size=size)
 
     def _spoken_sizes(self, found: list[Edge], start: int) -> None:
         """八百乘八百, 5乘10, 七瓦."""
@@ -240,12 +324,17 @@ class Recogniser:
             return
         if size.suffix in PIPES and size.dims[0] not in PIPES[size.suffix]:
             return
+        word = self.lexicon.get(text[start:end]) if len(size.prefix) > 1 else None
+        if word is not None and word.best_tier is Tier.EXACT:  # cat6 is a name of its own
+            return
         if self.catalogue.is_code(text[start:end]):  # SN-425 is the code of a material, not a size of SN
             return
         if self._is_word_with_number(size.prefix):
             return
         if len(size.dims) > 1 and size.dims not in self.catalogue.known_dims:
             after = self.lexicon.get(text[end : end + 1])
+            if "加" in text[start:end]:
+                return
             if size.joint == "-" or (after and after.units):
                 if size.joint == "-":
                     found.append((end, _CLAIM, self._number(start, end, None)))
@@ -293,8 +382,16 @@ class Recogniser:
             if grade is Grade.FIRM:
                 longest = length
             is_barcode = length >= BARCODE_MIN and text[start:end].isdigit()
-            found.append((end, _MARKED if is_barcode else _COST[grade], self._written(start, end)))
+            cost = _MARKED if is_barcode else _COST[grade] + (text[start:end] in TALK)
+            found.append((end, cost, self._written(start, end)))
         return longest
+
+    def _solid(self, found: list[Edge], start: int) -> None:
+        """不锈钢 where the catalogue has none: a strange word, and no 不 in it."""
+        for end in range(start + 2, start + 5):
+            said = self.text[start:end]
+            if said in NAMES.solid and said not in self.lexicon:
+                found.append((end, _SOLID, self._plain(Shape.UNKNOWN, start, end)))
 
     def _written(self, start: int, end: int) -> Callable[[], Piece]:
         text = self.text[start:end]
@@ -363,10 +460,12 @@ class Recogniser:
 
 def _written(match: re.Match[str]) -> str | None:
     """800x800 for 八百乘八百; None where one of the numbers is not exact."""
-    numbers = [exact(part) for part in re.split("乘以?|x", match[1])]
+    parts = re.split("(乘以?|x|加)", re.sub("公分|厘米|毫米|米|[cm]?m", "", match[1]))
+    numbers = [exact(part) for part in parts[::2]]
     if any(number is None for number in numbers):
         return None
-    return "x".join(number for number in numbers if number) + (match[2] or "")
+    signs = ["+" if part == "加" else "x" for part in parts[1::2]] + [match[2] or ""]
+    return "".join(f"{number}{sign}" for number, sign in zip(numbers, signs, strict=True))
 
 
 def _percent(match: re.Match[str]) -> str | None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from handlers.language.draft import Draft
+from handlers.language.fields import add_project
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reasons import words_of
@@ -85,8 +86,7 @@ def _unit(piece: Piece) -> str | None:
 
 def exception(draft: Draft, message: Message, verb: int) -> Draft:
     """All words behind the verb are the remark."""
-    if message.context.project is not None:
-        draft.fields["project"] = message.context.project
+    add_project(draft, message)
     remark = words_of(message, range(verb + 1, len(message.pieces)))
     if remark:
         draft.fields["remark"] = remark

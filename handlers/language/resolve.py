@@ -13,7 +13,7 @@ from handlers.language.numerals import value_of
 from handlers.language.pieces import Piece
 from handlers.language.postings import Pool, pool_of
 from handlers.language.reading import CANDIDATES_MAX
-from handlers.language.sizes import Size, size_of
+from handlers.language.sizes import COLOURS, Size, size_of
 
 _NUMBERS_MAX: Final = 4
 
@@ -28,6 +28,12 @@ class Resolved:
     quantity: str | None = None
     unit: str | None = None
     is_unit_wrong: bool = False
+    head: Item | None = None
+
+    @property
+    def named_by(self) -> Item:
+        """The item whose words name it: its own, or that of the item it leans on (304板1.2的15张，1.0的20张)."""
+        return self.head or self.item
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -98,8 +104,8 @@ class Resolver:
         return word.best_tier is Tier.TRAIT or (word.best_tier is Tier.INNER and self.catalogue.is_trait(word.text))
 
     def _told_later(self, last: Resolved, item: Item) -> Resolved | None:
-        """水泥20包，要42.5的: which one is meant, said behind the amount."""
-        if last.item.quantity is None or item.quantity is not None or not item.has_mention:
+        """水泥20包，要42.5的: which one is meant, said behind it."""
+        if item.quantity is not None or not item.has_mention or not (last.item.quantity or last.item.has_head):
             return None
         if any(not number.marked for number in item.numbers):
             return None
@@ -108,6 +114,8 @@ class Resolver:
         pool = self._with_words(item, self._sized(last.pool, sizes))
         if not pool or not (self._only_tells(item) or last.pool.bit_count() > 1):
             return None
+        if last.item.quantity is None:
+            return replace(last, pool=pool)
         return self.kept_in(last.item, pool, last.item.quantity)
 
     @staticmethod
@@ -137,6 +145,10 @@ class Resolver:
         return True
 
     def _one(self, item: Item, anchor: Resolved | None) -> Resolved:
+        line = self._alone(item, anchor)
+        return line if item.has_head or anchor is None else replace(line, head=anchor.named_by)
+
+    def _alone(self, item: Item, anchor: Resolved | None) -> Resolved:
         if item.strange or not item.has_mention:
             return self.kept_in(item, 0 if item.strange else self.things, item.quantity)
         pool = self.pool(item, anchor)
@@ -152,16 +164,22 @@ class Resolver:
         """The materials that the words and the certain sizes leave."""
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
+        if anchor is not None and item.is_named and all(word.text[:1] in COLOURS for word in item.words):
+            # 透水砖灰的300平，红的120平: no matter that something else is called 百日红.
+            like = self._named(anchor.named_by) | self.catalogue.namesakes(anchor.pool)
+            if told := self._sized(self._with_words(item, like), sizes):
+                return self._of_same_size(item, anchor, told)
         if item.has_head:
             named = self._sized(self._named(item), sizes)
             if not named and anchor is not None and not item.is_named:
                 told = self._inherited(item, anchor, sizes) if self._only_tells(item) else 0
-                return told or self._sized(self._sibling(item, anchor), sizes)
-            if not named and not item.is_named and any(len(size.dims) > 1 for size in item.sizes):
+                if told := told or self._sized(self._sibling(item, anchor), sizes):
+                    return told
+            if not named and not item.is_named and any(map(_is_telling, item.sizes)):
                 # 花岗岩600x300x30: such a size tells the rest of the name.
                 return self._sized(self._with_words(item, self.catalogue.everything), sizes)
             if named or not self._only_tells(item):
-                return named
+                return self._of_same_size(item, anchor, named)
         if self.things:
             return self._sized(self._traits(item, self.things), sizes)
         if anchor is not None and (pool := self._inherited(item, anchor, sizes)):
@@ -172,6 +190,26 @@ class Resolver:
             # 6204还有多少: a question may name a thing by its number alone.
             return self.catalogue.everything
         return 0
+
+    def _of_same_size(self, item: Item, anchor: Resolved | None, pool: Pool) -> Pool:
+        """2.5平方红线20卷、蓝线20卷: what differs by its colour alone keeps the size."""
+        if anchor is None or item.sizes or item.numbers or pool.bit_count() < 2 or anchor.pool.bit_count() != 1:
+            return pool
+        is_sized = anchor.item.sizes or anchor.item.numbers or any(char.isdigit() for char in anchor.item.said)
+        if not (is_sized and _is_coloured(item) and _is_coloured(anchor.named_by)):
+            return pool
+        same = pool & self.catalogue.namesakes(anchor.pool)
+        for code in self.catalogue.codes(anchor.pool):
+            for size in self.catalogue.materials[code].sizes:
+                same &= self.catalogue.of_dims(size.dims)
+        return same if same.bit_count() == 1 else pool
+
+    def resized(self, item: Item, code: str) -> tuple[str, ...]:
+        """The materials of the name of another one that have the size that is said."""
+        sizes = [(size, True) for size in item.sizes]
+        sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
+        pool = self._sized(self.catalogue.namesakes(self.catalogue.pool((code,))), sizes)
+        return self.catalogue.nearest(pool, CANDIDATES_MAX + 1)
 
     def narrow(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Of materials that a person was asked to choose from, those that the answer fits."""
@@ -206,8 +244,10 @@ class Resolver:
         return pool
 
     def _sibling(self, item: Item, anchor: Resolved) -> Pool:
-        """四门冷柜3台，六门的1台: the beginning of a name that shares another name with the thing before."""
-        return self._with_words(item, self.catalogue.called_alike(anchor.pool))
+        """四门冷柜3台，六门的1台; 单开开关60个，双开20个: the beginning of a name like that of the thing before."""
+        return self._with_words(item, self.catalogue.called_alike(anchor.pool)) or self._with_words(
+            item, self.catalogue.headed_alike(anchor.pool)
+        )
 
     @staticmethod
     def _with_words(item: Item, pool: Pool) -> Pool:
@@ -217,7 +257,7 @@ class Resolver:
 
     def _inherited(self, item: Item, anchor: Resolved, sizes: Sequence[tuple[Size, bool]]) -> Pool:
         """16的, 蓝的: the name is that of the item before; a colour alone keeps its size too."""
-        named = self._named(anchor.item) if anchor.item.has_head else 0
+        named = self._named(anchor.named_by) if anchor.named_by.has_head else 0
         # 红线2.5的3卷，4的2卷: the words before hold as long as they can.
         pool = self._sized(self._traits(item, named), sizes) if sizes or item.words else 0
         pool = pool or self._sized(self._traits(item, self.catalogue.namesakes(anchor.pool) | named), sizes)
@@ -292,9 +332,11 @@ class Resolver:
         """4平方蓝线 names a size, 20平方地砖 an amount; where it could be both (20kg瓷砖胶), we ask."""
         sized = self._sized_as(pool, item.quantity)
         keeping = self._keeping(item.quantity)
-        if sized and item.first_quantity is not None:
+        is_measure = sized and item.quantity is not None and (size := as_size(item.quantity)) and bool(size.suffix)
+        if sized and item.first_quantity is not None and (is_measure or not pool & keeping):
             return self._found(replace_quantity(item, None), pool if sized & keeping else sized)
-        if sized and not pool & keeping:
+        is_told = bool(item.sizes or item.numbers)  # 20的螺纹钢20根: the size is said already
+        if sized and not pool & keeping and not is_told:
             return self._found(replace_quantity(item, None), sized)
         return self.kept_in(item, pool, item.quantity)
 
@@ -324,6 +366,15 @@ class Resolver:
             unit=None if wrong else said,
             is_unit_wrong=wrong,
         )
+
+
+def _is_coloured(item: Item) -> bool:
+    return any(char in COLOURS for word in item.words for char in word.text)
+
+
+def _is_telling(size: Size) -> bool:
+    """36w, dn50, 600x300: more than a number."""
+    return bool(size.prefix or size.suffix) or len(size.dims) > 1
 
 
 def replace_quantity(item: Item, quantity: Piece | None) -> Item:

@@ -4,11 +4,10 @@ from typing import Final
 
 from handlers.language.acts import Act, Decision
 from handlers.language.pieces import Shape
-from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, VERBS
+from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, RULINGS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
 
-RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 # A tail of fewer pieces says nothing of its own.
 _FEW: Final = 3
@@ -81,15 +80,30 @@ def _two_rulings(view: View, found: list[Act]) -> Decision | None:
 def _ruling_and_command(view: View, acts: list[Act], found: list[Act]) -> Decision | None:
     """同意，另外领20包: a clause with a verb and an amount of its own is a command beside the approval."""
     first = found[0]
-    if first.intent not in ("approval.approve", "document.cancel"):
-        return None
     for act in acts:
+        if act.is_strong and act.intent.endswith((".query", ".list")):
+            if _is_joined(view, act, first):
+                return Decision((first.intent, act.intent), first.index)
+            if _is_joined(view, first, act):
+                return Decision((act.intent, first.intent), act.index)
+        is_before = act.index < first.index and act.intent in LINE_INTENTS and view.counts(act.index)
+        if is_before and _is_joined(view, first, act):
+            return Decision((act.intent, first.intent), act.index)  # 领2支结构胶，再把…批准了
+        if first.intent not in ("approval.approve", "document.cancel"):
+            continue
         if act.intent not in LINE_INTENTS or not (act.is_strong or view.pieces[act.index].text in VERBS.clear):
             continue
-        clause = view.clause(act.index)
-        if act.index > first.index not in clause and any(view.pieces[i].shape is Shape.QUANTITY for i in clause):
+        if act.index > first.index not in view.clause(act.index) and view.counts(act.index):
             return Decision((first.intent, act.intent), first.index)
     return None
+
+
+def _is_joined(view: View, act: Act, first: Act) -> bool:
+    """撤回…，顺便看下尿素库存: a clause of its own that is said to be another thing."""
+    clause = view.clause(act.index)
+    if act.index < first.index or first.index in clause:
+        return False
+    return any(view.pieces[i].text in PHRASES.joints for i in clause if i < act.index)
 
 
 def is_about_document(view: View, act: Act) -> bool:
@@ -97,10 +111,13 @@ def is_about_document(view: View, act: Act) -> bool:
     if view.has_document:
         return True
     if act.intent == "document.status":
-        return view.pieces[act.index].text not in PHRASES.states or _says_document(view)
-    words = view.words()
-    first = next((i for i in words if not view.pieces[i].has(Cue.FILL) or view.pieces[i].intents), -1)
-    return first == act.index and not (view.has_amount and view.has_material and act.intent == "approval.approve")
+        text = view.pieces[act.index].text
+        if text in PHRASES.came and view.has_material:
+            return False  # 闸阀到货没: a question about the thing
+        return text not in PHRASES.states or _says_document(view)
+    if view.says_kind(act.index) and not (view.has_amount or view.has_material or view.is_question):
+        return True  # 申购单作废一下, 把昨天的入库单作废
+    return view.first == act.index and not (view.has_amount and view.has_material and act.intent == "approval.approve")
 
 
 def _says_document(view: View) -> bool:

@@ -130,7 +130,7 @@ def _plain(number: str) -> str:
 
 
 def rescaled(said: Size) -> tuple[Size, ...]:
-    """The same length in millimetres, where it was said in centimetres or metres; the pipe of so many inches."""
+    """The same length in smaller units, where it was said in centimetres or metres; the pipe of so many inches."""
     if said.suffix in PIPES and not said.prefix and len(said.dims) == 1:
         pipes = PIPES[said.suffix].get(said.dims[0], ())
         return tuple(size for pipe in pipes if (size := size_of(pipe)) is not None)
@@ -138,7 +138,10 @@ def rescaled(said: Size) -> tuple[Size, ...]:
     if scale is None or said.prefix:
         return ()
     dims = tuple(_times(dim, scale) for dim in said.dims)
-    return (Size("", dims, "mm", said.joint),)
+    found = (Size("", dims, "mm", said.joint),)
+    if said.suffix == "m":
+        found += (Size("", tuple(_times(dim, 100) for dim in said.dims), "cm", said.joint),)
+    return found
 
 
 def fits(said: Size, own: Size, *, marked: bool) -> bool:

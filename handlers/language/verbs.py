@@ -32,6 +32,7 @@ LINE_INTENTS: Final = frozenset(
 MATERIAL_QUERIES: Final = frozenset(("stock.query", "ledger.query", "alert.query"))
 PERIOD_QUERIES: Final = frozenset(("stock.query", "ledger.query", "cost.query", "digest.query", "alert.query"))
 DOCUMENT_INTENTS: Final = frozenset(("approval.approve", "approval.reject", "document.status", "document.cancel"))
+RULINGS: Final = frozenset(("approval.approve", "approval.reject", "document.cancel"))
 REASONED: Final = frozenset(
     ("approval.reject", "return.create", "supplier_return.create", "scrap.create", "document.cancel")
 )

@@ -8,9 +8,9 @@ from typing import Final
 from handlers.language.acts import Act
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain, Word
-from handlers.language.moods import is_adverb, is_noun, is_told
+from handlers.language.moods import is_adverb, is_noun, is_softener, is_told
 from handlers.language.pieces import Piece, Shape
-from handlers.language.verbs import LINE_INTENTS
+from handlers.language.verbs import LINE_INTENTS, REASONED
 from handlers.language.vocabulary import DOCUMENTS, PHRASES, Cue
 
 _HOW_MUCH: Final = Word("多少", cues=frozenset((Cue.ASK,)))
@@ -39,8 +39,9 @@ class View:
         self.is_question = any(piece.has(Cue.ASK) or piece.intents.get("stock.query") is False for piece in pieces)
 
     def _is_ordinal(self, index: int) -> bool:
-        """第一次 counts nothing."""
-        return index > 0 and self.pieces[index - 1].text.endswith("第")
+        """第一次 counts nothing, nor does the bare 一 of 退一步."""
+        piece = self.pieces[index]
+        return piece.text == "一" or (index > 0 and self.pieces[index - 1].text.endswith("第"))
 
     @cached_property
     def asks(self) -> bool:
@@ -75,7 +76,13 @@ class View:
         if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
             return True  # 吊车进场
         is_tale = is_told(pieces, index) and not self.asks
-        return is_tale or is_adverb(pieces, index) or self._is_preposition(index) or self._is_bought(index)
+        return (
+            is_tale
+            or is_adverb(pieces, index)
+            or is_softener(pieces, index)
+            or self._is_preposition(index)
+            or self._is_bought(index)
+        )
 
     def _is_preposition(self, index: int) -> bool:
         """送到总仓: before a place, 到 says where to."""
@@ -92,7 +99,14 @@ class View:
     def is_setting(self, intent: str, index: int) -> bool:
         """转速调到1200: to a number something is set, not moved."""
         after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
-        is_counted = after is not None and after.shape in (Shape.NUMBER, Shape.QUANTITY, Shape.PERCENT)
+        is_counted = after is not None and after.shape in (
+            Shape.NUMBER,
+            Shape.QUANTITY,
+            Shape.PERCENT,
+            Shape.SIZE,
+            Shape.DATE,
+            Shape.ASIDE,
+        )
         return intent == "transfer.create" and is_counted and self.pieces[index].text.endswith("到")
 
     def _is_bought(self, index: int) -> bool:
@@ -101,11 +115,23 @@ class View:
         is_done = self.pieces[index].text == "买" and after is not None and after.text in ("了", "过")
         return is_done and not any(piece.codes(Domain.SUPPLIER) for piece in self.pieces)
 
-    def words(self) -> list[int]:
-        """The places of all pieces that are words: no gaps, no mentions."""
-        return [
-            index for index, piece in enumerate(self.pieces) if not piece.is_gap and piece.shape is not Shape.MENTION
-        ]
+    @cached_property
+    def first(self) -> int:
+        """Where the first word stands that says something; -1 where none does."""
+        for index, piece in enumerate(self.pieces):
+            is_word = not piece.is_gap and piece.shape is not Shape.MENTION
+            if is_word and (piece.intents or not piece.has(Cue.FILL)):
+                return index
+        return -1
+
+    def says_kind(self, index: int) -> bool:
+        """Whether the clause around a place says what kind of document is meant."""
+        return self._clauses[index].start in self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[int]:
+        """Where the clauses begin that name a kind of document."""
+        return frozenset(self._clauses[i].start for i, piece in enumerate(self.pieces) if piece.text in DOCUMENTS.kinds)
 
     def beside(self, index: int, step: int) -> Piece | None:
         """The next piece that means something."""
@@ -119,12 +145,33 @@ class View:
 
     def clause(self, index: int) -> range:
         """The places between the breaks around a place."""
-        start, end = index, index
-        while start > 0 and self.pieces[start - 1].shape is not Shape.BREAK:
-            start -= 1
-        while end < len(self.pieces) and self.pieces[end].shape is not Shape.BREAK:
-            end += 1
-        return range(start, end)
+        return self._clauses[index]
+
+    def counts(self, index: int) -> bool:
+        """Whether an amount stands in the clause around a place."""
+        return self._clauses[index].start in self._counted
+
+    @cached_property
+    def _clauses(self) -> list[range]:
+        """The clause of every place; worked out once, as a message without breaks is one long clause."""
+        found: list[range] = []
+        start = 0
+        for end in [*(i for i, piece in enumerate(self.pieces) if piece.shape is Shape.BREAK), len(self.pieces)]:
+            found += [range(start, end)] * (end - start)
+            found += [range(end, end)] * (end < len(self.pieces))
+            start = end + 1
+        return found
+
+    @cached_property
+    def _counted(self) -> frozenset[int]:
+        """Where the clauses begin that have an amount in them."""
+        counted = (i for i, piece in enumerate(self.pieces) if piece.shape is Shape.QUANTITY)
+        return frozenset(self._clauses[i].start for i in counted)
+
+    @cached_property
+    def first_reasoned(self) -> int:
+        """The first place of a verb that wants a ground; behind the last piece where there is none."""
+        return next((i for i, piece in enumerate(self.pieces) if piece.intents.keys() & REASONED), len(self.pieces))
 
     def is_attribute(self, act: Act) -> bool:
         """领的水泥: before 的 a verb only describes."""

@@ -74,7 +74,11 @@ class Phrases:
     today: tuple[str, ...]
     hollow: frozenset[str]
     states: frozenset[str]
+    came: frozenset[str]
     small: frozenset[str]
+    single: frozenset[str]
+    slips: frozenset[str]
+    short: frozenset[str]
     nouns: tuple[str, ...]
     again: frozenset[str]
     then: frozenset[str]
@@ -85,6 +89,7 @@ class Phrases:
     how: frozenset[str]
     softeners: tuple[str, ...]
     adverbs: frozenset[str]
+    addressed: frozenset[str]
     pleas: frozenset[str]
     arrivals: frozenset[str]
     whats: frozenset[str]
@@ -131,6 +136,7 @@ class NameWords:
     not_before: str
     places: tuple[str, ...]
     beyond: str
+    solid: frozenset[str]
 
 
 def read_cues(sheet: Sheet) -> Mapping[str, frozenset[Cue]]:
@@ -193,6 +199,10 @@ def read_phrases(sheet: Sheet) -> Phrases:
         today=sheet.needed("today"),
         hollow=frozenset(sheet.needed("hollow")),
         states=frozenset(sheet.needed("states")),
+        came=frozenset(sheet.needed("came")),
+        single=frozenset(sheet.needed("single")),
+        slips=frozenset(sheet.needed("slips")),
+        short=frozenset(sheet.needed("short")),
         small=frozenset(sheet.needed("small")),
         nouns=sheet.needed("nouns"),
         again=frozenset(sheet.needed("again")),
@@ -204,6 +214,7 @@ def read_phrases(sheet: Sheet) -> Phrases:
         how=frozenset(sheet.needed("how")),
         softeners=sheet.needed("softeners"),
         adverbs=frozenset(sheet.needed("adverbs")),
+        addressed=frozenset(sheet.needed("addressed")),
         pleas=frozenset(sheet.needed("pleas")),
         arrivals=frozenset(sheet.needed("arrivals")),
         whats=frozenset(sheet.needed("whats")),
@@ -242,12 +253,15 @@ def read_names(sheet: Sheet) -> NameWords:
         not_before="".join(sheet.needed("not_before")),
         places=sheet.needed("places"),
         beyond="".join(sheet.needed("beyond")),
+        solid=frozenset(sheet.needed("solid")),
     )
     sheet.close()
     return found
 
 
 CUES: Final = read_cues(Sheet.of("cues.toml"))
+# What people say to each other: a catalogue's word beside a verb goes before it (扎带|领, not 扎|带领).
+TALK: Final = frozenset(word for word, cues in CUES.items() if Cue.CALM in cues)
 HOMOPHONES: Final = read_homophones(Sheet.of("homophones.toml"), frozenset(VERBS.words) | frozenset(CUES))
 UNITS: Final = read_units(Sheet.of("units.toml"))
 DOCUMENTS: Final = read_documents(Sheet.of("documents.toml"))

@@ -36,6 +36,8 @@ def _fields(reading: dict[str, Any]) -> dict[str, Any]:
 
 def _lines(reading: dict[str, Any]) -> list[dict[str, Any]]:
     lines = [{k: v for k, v in line.items() if k not in NOT_COMPARED} for line in reading.get("lines", [])]
+    # Of an amount that is asked for, the unit is a courtesy.
+    lines = [line if "quantity" in line else {k: v for k, v in line.items() if k != "unit"} for line in lines]
     return [line for line in lines if line]
 
 

@@ -1,7 +1,7 @@
-"""Utterances labelled by people who had not seen the parser, over five catalogues' worth of trades.
+"""Utterances labelled by people who had not seen the parser, over catalogues of many trades.
 
-While rules were made only `dev` was looked at; `held` says how the reading does on what nobody tuned it for. When the
-failures of a `held` half are looked at, it is a `dev` half from then on, and new ones have to be written.
+What they scored when they were first read is in docs/language.md: only that says how the reading does on what nobody
+tuned it for. Here they are examples like all others: what is read right stays right, and nothing wrong is acted upon.
 """
 
 import json
@@ -22,29 +22,32 @@ NOW = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 
 
 @pytest.mark.parametrize(
-    ("trade", "half", "right", "dangerous"),
+    ("trade", "wrong_max"),
     [
-        ("building", "dev", 128, 0),  # of 130
-        ("building", "held", 119, 0),  # of 130
-        ("electric", "dev", 129, 0),  # of 130
-        ("electric", "held", 121, 0),  # of 130
-        ("workshop", "dev", 127, 0),  # of 130
-        ("workshop", "held", 123, 1),  # of 130
-        ("traps", "dev", 59, 0),  # of 70
-        ("traps", "held", 58, 0),  # of 70
-        ("hvac", "dev", 77, 0),  # of 80
-        ("hvac", "held", 76, 0),  # of 80
+        ("building", 0),  # of 260
+        ("deco", 1),  # of 240
+        ("electric", 0),  # of 260
+        ("factory", 0),  # of 253
+        ("fire", 0),  # of 290
+        ("garden", 1),  # of 278
+        ("hvac", 0),  # of 160
+        ("kitchen", 2),  # of 253
+        ("site", 1),  # of 233
+        ("site2", 1),  # of 255
+        ("steel", 0),  # of 227
+        ("traps", 1),  # of 140
+        ("workshop", 0),  # of 260
     ],
 )
-def test_what_others_wrote_is_read(trade: str, half: str, right: int, dangerous: int) -> None:
+def test_what_others_wrote_is_read(trade: str, wrong_max: int) -> None:
     own = HERE / "corpora" / trade / "catalog.json"
     file = own if own.exists() else HERE / "site_catalog.json"
     company = read_company_file(json.loads(file.read_text(encoding="utf-8")), into=Company()).company
     catalogue = Catalogue.of(company)
-    lines = (HERE / "corpora" / trade / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (HERE / "corpora" / trade / "utterances.jsonl").read_text(encoding="utf-8").splitlines()
     examples: list[dict[str, Any]] = [json.loads(line) for line in lines]
     readings = [json.loads(line) for line in parse_lines(lines, catalogue=catalogue, now=NOW)]
     pairs = list(zip(examples, readings, strict=True))
+    assert [e["text"] for e, reading in pairs if is_dangerous(e["expect"], reading)] == []
     wrong = [e["text"] for e, reading in pairs if not is_right(e["expect"], reading)]
-    assert len(pairs) - len(wrong) >= right, wrong
-    assert sum(is_dangerous(e["expect"], reading) for e, reading in pairs) <= dangerous
+    assert len(wrong) <= wrong_max, wrong
