@@ -57,8 +57,13 @@ class _Walk:
         return last + 1
 
 
+_QUIET: Final = frozenset((Shape.BREAK, Shape.SIZE, Shape.DATE, Shape.DOCUMENT, Shape.HUMAN, Shape.PLACE))
+
+
 def _says_nothing(piece: Piece) -> bool:
-    """Whether a piece is a word that neither amounts nor money hang on."""
+    """Whether neither amounts nor money hang on a piece."""
+    if piece.shape in _QUIET:
+        return True
     return piece.shape is Shape.WORD and piece.word is not None and not piece.word.cues
 
 
@@ -261,12 +266,22 @@ class _Prices(_Walk):
         found = self._money(after)
         if shape is Shape.AMOUNT and self._counts_blocks(after):
             found = None
-        is_sum = found is not None and (found[2] or self.pieces[at].text in PHRASES.sums or self._is_product(found[1]))
+        is_sum = found is not None and (
+            found[2]
+            or self.pieces[at].text in PHRASES.sums
+            or self._is_product(found[1])
+            or self._is_money_of_one(found[1])
+        )
         if found is None or (shape is Shape.AMOUNT and not is_sum):
             self.out.append(self.pieces[at])
             return at + 1
         last, number, _, units = found
         return self.put(shape, at, last, number, units)
+
+    def _is_money_of_one(self, number: str | None) -> bool:
+        """150米，一共9600: beside one amount alone, another number without unit is what it costs."""
+        counted = [piece for piece in self.out if piece.shape is Shape.QUANTITY]
+        return number is not None and len(counted) == 1 and counted[0].number not in (None, number)
 
     def _is_product(self, number: str | None) -> bool:
         """50具@32 共1600: the sum of what stands before it."""
@@ -391,19 +406,20 @@ class _Sizes(_Walk):
     def step(self, at: int) -> int:
         """25平的60个: of two amounts the one before 的 is a size."""
         piece = self.pieces[at]
-        of, after = self.at(at + 1), self.at(at + 2)
+        if piece.shape is not Shape.QUANTITY and piece.text != "每":
+            self.out.append(piece)
+            return at + 1
         if (last := self._packing(at)) is not None:
             return self.put(Shape.ASIDE, at, last, None, ())
-        if piece.shape is Shape.QUANTITY and (is_measured := self._is_measured(at)):
-            size = as_size(piece)
-            if size is not None and size.suffix and is_measured:
-                piece = replace(piece, shape=Shape.SIZE, size=size)
-        if piece.shape is Shape.QUANTITY and of is not None and of.has(Cue.OF) and after is not None:
-            size = as_size(piece) if after.shape is Shape.QUANTITY else None
-            if size is not None:
-                piece = replace(piece, shape=Shape.SIZE, size=size)
+        size = as_size(piece) if piece.shape is Shape.QUANTITY else None
+        if size is not None and (self._is_before_amount(at) or (size.suffix and self._is_measured(at))):
+            piece = replace(piece, shape=Shape.SIZE, size=size)
         self.out.append(piece)
         return at + 1
+
+    def _is_before_amount(self, at: int) -> bool:
+        of, after = self.at(at + 1), self.at(at + 2)
+        return of is not None and of.has(Cue.OF) and after is not None and after.shape is Shape.QUANTITY
 
     def _is_measured(self, at: int) -> bool:
         """冠幅两米, and 一米的石楠球3棵: a length before the name of a thing that is counted in its own unit."""

@@ -42,8 +42,8 @@ def _is_need(view: View, act: Act, others: list[Act]) -> bool:
 def _asked(view: View, acts: list[Act]) -> Decision | None:
     """是不是领了20包: a question about what has been, whatever number is in it."""
     is_asked = any(piece.text in PHRASES.questions for piece in view.pieces)
-    if any(view.is_permission(act) for act in acts):
-        return None
+    if any(view.is_permission(act) for act in acts) or any(p.has(Cue.LATER, Cue.SAYS) for p in view.pieces):
+        return None  # 以后谁领…都得拿旧的来换; 谁说要退货的
     if is_asked and view.has_material and any(act.intent in ARRIVALS for act in acts):
         return Decision(("ledger.query",), acts[0].index)
     return None
@@ -91,9 +91,19 @@ def _clear(view: View, acts: list[Act], told: list[Act]) -> list[Act]:
     for act in acts:
         if act.is_strong or view.pieces[act.index].text not in VERBS.clear or view.is_attribute(act):
             continue
-        if view.counts(act.index) and view.clause(act.index).start not in elsewhere:
+        if view.counts(act.index) and (
+            view.clause(act.index).start not in elsewhere or any(_is_parted(view, act, other) for other in told)
+        ):
             found.append(act)
     return found
+
+
+def _is_parted(view: View, act: Act, other: Act) -> bool:
+    """领扎丝二十公斤顺便申购扎丝一百公斤: an amount, and a word that says here begins another thing."""
+    first, second = sorted((act.index, other.index))
+    between = view.pieces[first + 1 : second]
+    is_counted = any(piece.shape is Shape.QUANTITY for piece in between)
+    return act.intent != other.intent and is_counted and any(piece.text in PHRASES.parting for piece in between)
 
 
 def _is_in_reason(view: View, act: Act) -> bool:

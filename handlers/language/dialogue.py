@@ -67,8 +67,9 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     """A bare unit or place may look like a command of its own (3个台班, 到B座); a verb of another act is one."""
     verb = message.pieces[decision.verb].intents if decision.verb >= 0 else {}
     is_softly_said = not any(verb.values()) and message.pieces[decision.verb].text not in VERBS.clear
-    if not verb or (is_softly_said and not any(is_head(piece) for piece in message.pieces)):
-        return True  # 要灰的，改成6桶
+    is_same = pending.intent in decision.intents
+    if not verb or (is_softly_said and (is_same or not any(is_head(piece) for piece in message.pieces))):
+        return True  # 要灰的，改成6桶; 转向扣要80个
     if pending.intent not in decision.intents or any(is_head(piece) for piece in message.pieces):
         return False
     is_counted = any(piece.shape is Shape.QUANTITY for piece in message.pieces)

@@ -6,14 +6,14 @@ from typing import Final
 from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.commands import command
 from handlers.language.items import is_part
-from handlers.language.lexicon import Domain
 from handlers.language.moods import is_denied, is_put_off
 from handlers.language.pieces import Piece, Shape
 from handlers.language.queries import query
 from handlers.language.rulings import is_about_document, ruling
 from handlers.language.verbs import ARRIVALS, DOCUMENT_INTENTS, LINE_INTENTS, MATERIAL_QUERIES, REASONED, RULINGS, VERBS
 from handlers.language.view import View
-from handlers.language.vocabulary import PHRASES, UNITS, Cue
+from handlers.language.vocabulary import Cue
+from handlers.language.work import record
 
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 _NEGATABLE: Final = LINE_INTENTS | RULINGS | {"labor.record", "rental.record", "progress.report"}
@@ -42,7 +42,7 @@ def decide(
     if _is_calm(view, acts):
         return NOTHING
     acts = _after_correction(view, acts)
-    return ruling(view, acts) or _record(view, acts) or query(view, acts) or command(view, acts) or NOTHING
+    return ruling(view, acts) or record(view, acts) or query(view, acts) or command(view, acts) or NOTHING
 
 
 def _without_grounds(view: View, acts: list[Act]) -> list[Act]:
@@ -80,7 +80,9 @@ def _is_notice(view: View, index: int) -> bool:
 def _is_calm(view: View, acts: list[Act]) -> bool:
     """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
     calm = [p for p in view.pieces if p.has(Cue.CALM) and not (p.word is not None and p.word.names)]
-    is_ruling = view.has_document and any(act.intent in DOCUMENT_INTENTS for act in acts)
+    is_ruling = view.has_document and any(
+        act.intent in DOCUMENT_INTENTS or (act.intent == "receipt.create" and act.is_strong) for act in acts
+    )
     if not calm or is_ruling or (view.has_amount and _has_command(view, acts)):
         return False
     if view.has_material and any(act.is_strong and act.intent in MATERIAL_QUERIES for act in acts):
@@ -151,35 +153,6 @@ def _after_correction(view: View, acts: list[Act]) -> list[Act]:
     last = max((i for i, piece in enumerate(view.pieces) if piece.has(Cue.CORRECT)), default=-1)
     later = [act for act in acts if act.index > last and act.is_strong and act.intent in LINE_INTENTS]
     return later if last >= 0 and later else acts
-
-
-def _record(view: View, acts: list[Act]) -> Decision | None:
-    intents = {act.intent: act.index for act in acts}
-    if "cost.query" in intents:
-        return None
-    units = {unit for piece in view.pieces if piece.shape is Shape.QUANTITY for unit in piece.units}
-    if any(p.has(Cue.IDLE) or (p.shape is Shape.UNKNOWN and p.text.startswith(PHRASES.idle)) for p in view.pieces):
-        return None
-    others = {a.intent for a in acts if a.is_strong} & LINE_INTENTS
-    if (
-        not others
-        and not view.is_question
-        and ((view.has_machine and units & UNITS.hired) or "rental.record" in intents or units & UNITS.rental)
-    ):
-        return Decision(("rental.record",), intents.get("rental.record", -1))
-    if not others and not view.is_question and ("labor.record" in intents or units & UNITS.labour):
-        return Decision(("labor.record",), intents.get("labor.record", -1))
-    if any(piece.has(Cue.LATER, Cue.PLAN) for piece in view.pieces):
-        return None
-    has_stage = any(piece.codes(Domain.STAGE) for piece in view.pieces)
-    if not others and "progress.report" in intents and not view.is_question:
-        if Shape.PERCENT in view.shapes or (has_stage and not view.has_material and not view.has_amount):
-            return Decision(("progress.report",), intents["progress.report"])
-        if any("上报" in view.pieces[a.index].text or "汇报" in view.pieces[a.index].text for a in acts):
-            return Decision(("progress.report",), intents["progress.report"])
-    if has_stage and Shape.PERCENT in view.shapes and not acts:
-        return Decision(("progress.report",))
-    return None
 
 
 def _names(piece: Piece) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from handlers.language.amounts import as_size
 from handlers.language.lexicon import Tier, Word
 from handlers.language.pieces import Piece, Shape
-from handlers.language.sizes import Size, size_of
+from handlers.language.sizes import COLOURS, Size, size_of
 from handlers.language.vocabulary import PHRASES, Cue
 
 # No thing has a name of more words, nor more sizes; a heap of them is strange, and looking it up would cost a cube.
@@ -240,11 +240,30 @@ class ItemBuilder:
         if item.quantity is None and any(not n.marked for n in item.numbers) and _is_apart(item.words, word):
             self._close()  # 疏散灯左向40右向40: after a number a word that cannot belong begins the next
             item = self._mention(piece)
+        if self._is_second_colour(item, word):
+            item = self._in_two_colours(item, piece)
         heads = [w for w in item.words if w.is_head] if word.is_head else []
         if heads and not any(w.materials & word.materials for w in heads):
             self._close()
             item = self._mention(piece)
         item.words.append(word)
+
+    def _is_second_colour(self, item: Item, word: Word) -> bool:
+        """6平方光伏线红黑各1000米: both colours are of the same thing."""
+        is_open = item.quantity is None or self._may_be_size_first(item)
+        return is_open and _is_colour(word) and any(map(_is_colour, item.words)) and _is_apart(item.words, word)
+
+    def _in_two_colours(self, item: Item, piece: Piece) -> Item:
+        """Close the item of the first colour, and open one of the second with the same name and size."""
+        size = as_size(item.quantity) if item.quantity is not None else None
+        if size is not None:
+            item.sizes.append(size)
+            item.quantity = item.first_quantity = None
+        words, sizes = [word for word in item.words if not _is_colour(word)], list(item.sizes)
+        self._close()
+        item = self._mention(piece)
+        item.words, item.sizes = words, sizes
+        return item
 
     def _number(self, piece: Piece, after: Piece | None, before: Piece | None) -> None:
         if piece.text == "一" and not (after is not None and (after.has(Cue.OF) or after.has(Cue.SIZE))):
@@ -337,6 +356,10 @@ class ItemBuilder:
             item.expiry = piece.when.ahead[1]
         elif piece.shape is Shape.SERIALS:
             item.serials = tuple(number.upper() for number in piece.values)
+
+
+def _is_colour(word: Word) -> bool:
+    return word.text.removesuffix("色") in COLOURS
 
 
 def _is_apart(words: Sequence[Word], word: Word) -> bool:

@@ -80,8 +80,10 @@ class Word(NamedTuple):
 
     def best(self, domain: Domain) -> tuple[str, ...]:
         """The codes that the word names best in one domain."""
-        codes = self.names.get(domain, {})
-        least = min(codes.values(), default=Tier.EXACT)
+        codes = self.names.get(domain)
+        if not codes:
+            return ()
+        least = min(codes.values())
         return tuple(code for code, tier in codes.items() if tier is least)
 
 
@@ -134,15 +136,21 @@ class Lexicon:
             return Word.of_materials(text, tiers_of(naming))
         return word
 
-    def grade(self, text: str) -> Grade | None:
-        """How much a word says by itself; None where there is none."""
-        word = self._book.get(text)
-        if word is not None:
-            return word.grade
-        naming = self._index.words.get(text)
-        if naming is None:
-            return None
-        return Grade.FIRM if isinstance(naming, int) else _GRADES[naming[0][0]]
+    def graded_at(self, text: str, start: int) -> list[tuple[str, Grade]]:
+        """The words that stand at a place of a text, shortest first, and how much each says by itself."""
+        book, names = self._book, self._index.words
+        pair = text[start : start + 2]
+        found: list[tuple[str, Grade]] = []
+        for length in (1, *(self._lengths.get(pair) or self._index.lengths.get(pair, ()))):
+            if start + length > len(text):
+                break
+            said = text[start : start + length]
+            word = book.get(said)
+            if word is not None:
+                found.append((said, word.grade))
+            elif (naming := names.get(said)) is not None:
+                found.append((said, Grade.FIRM if isinstance(naming, int) else _GRADES[naming[0][0]]))
+        return found
 
     def __contains__(self, text: str) -> bool:
         return text in self._book or text in self._index.words
@@ -150,10 +158,6 @@ class Lexicon:
     def texts(self) -> frozenset[str]:
         """Every word there is."""
         return frozenset(self._book) | frozenset(self._index.words)
-
-    def lengths(self, pair: str) -> tuple[int, ...]:
-        """How long the words are that begin with these two characters, one character left out."""
-        return self._lengths.get(pair) or self._index.lengths.get(pair, ())
 
     def may_sound(self, first: tuple[str, ...], second: tuple[str, ...]) -> bool:
         """Whether some word begins with one of these sounds and one of those."""

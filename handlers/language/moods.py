@@ -10,7 +10,7 @@ from handlers.language.vocabulary import PHRASES, Cue
 # So many pieces before a verb may still deny it.
 _DENIAL_REACH: Final = 4
 # And so many may lie between a tale and its verb.
-_TALE_REACH: Final = 8
+_TALE_REACH: Final = 16
 # So far behind 等 its 再 may come.
 _WAIT_REACH: Final = 30
 # 领口罩: behind a verb of one character a thing follows.
@@ -40,7 +40,11 @@ def is_adverb(pieces: Sequence[Piece], index: int) -> bool:
 
 def is_softener(pieces: Sequence[Piece], index: int) -> bool:
     """看紧点, 快点: behind a strange word 点 counts nothing."""
-    if pieces[index].text != "点" or not index or pieces[index - 1].shape is not Shape.UNKNOWN:
+    if pieces[index].text != "点" or not index or pieces[index - 1].is_gap:
+        return False
+    if index + 1 == len(pieces) or pieces[index + 1].shape is Shape.BREAK:
+        return True
+    if pieces[index - 1].shape is not Shape.UNKNOWN:
         return False
     behind = pieces[index + 1 : index + 1 + _DENIAL_REACH]
     return not any(piece.shape is Shape.QUANTITY for piece in behind)
@@ -56,13 +60,17 @@ def is_told(pieces: Sequence[Piece], index: int) -> bool:
         if piece.shape is Shape.BREAK:
             break
         said = piece.text + said
-    return any(said.startswith(tale, at) for tale in PHRASES.tales for at in range(len(said))) and "的" not in said
+    return "的" not in said and any(tale in said for tale in PHRASES.tales)
 
 
 def is_denied(pieces: Sequence[Piece], act: Act) -> bool:
     """先别领, 没人领, 不用急着领; 取消领; 领不了, 领不领."""
     after = pieces[act.index + 1] if act.index + 1 < len(pieces) else None
-    if after is not None and after.text in PHRASES.unable:
+    behind = pieces[act.index + 2] if act.index + 2 < len(pieces) else None
+    is_counted = behind is not None and behind.shape in (Shape.QUANTITY, Shape.NUMBER)
+    if after is not None and after.text in PHRASES.unable and not (after.has(Cue.VAGUE) and is_counted):
+        return True  # 领不了; 实盘不到20桶 is counted
+    if _is_disowned(pieces, act.index):
         return True
     for piece in reversed(pieces[max(act.index - _DENIAL_REACH, 0) : act.index]):
         if piece.has(Cue.NOT, Cue.DROP) and not piece.has(Cue.CORRECT):
@@ -73,6 +81,15 @@ def is_denied(pieces: Sequence[Piece], act: Act) -> bool:
         if not (piece.shape is Shape.SPACE or piece.has(Cue.FILL, Cue.SAYS) or is_small):
             return False
     return False
+
+
+def _is_disowned(pieces: Sequence[Piece], index: int) -> bool:
+    """那20包水泥不是我领的."""
+    if index < 2 or index + 1 >= len(pieces) or not pieces[index + 1].has(Cue.OF):
+        return False
+    who = pieces[index - 1]
+    is_somebody = who.has(Cue.ME) or who.shape is Shape.HUMAN or (who.word is not None and bool(who.word.names))
+    return is_somebody and pieces[index - 2].text == "不是"
 
 
 def is_put_off(pieces: Sequence[Piece], act: Act) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from handlers.language.acts import Act, Decision
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
+from handlers.language.moods import is_told
 from handlers.language.pieces import Shape
 from handlers.language.verbs import ARRIVALS, LINE_INTENTS, RULINGS, VERBS
 from handlers.language.view import View
@@ -22,7 +23,7 @@ _STRANGE_MAX: Final = 4
 
 def query(view: View, acts: list[Act]) -> Decision | None:
     """The question of a message, or a question and a command that are asked apart; None where nothing is asked."""
-    strong = [act for act in acts if act.is_strong]
+    strong = [act for act in acts if act.is_strong and not is_told(view.pieces, act.index)]
     queries = [act for act in strong if act.intent.endswith((".query", ".list")) or act.intent == "help"]
     commands = [act for act in strong if act.intent in LINE_INTENTS] or _counted_before(view, acts, queries)
     counted = Shape.QUANTITY in view.shapes
@@ -37,6 +38,8 @@ def query(view: View, acts: list[Act]) -> Decision | None:
     if view.is_question and is_placed and stocked is not None and not counted and not view.has_amount:
         return Decision((stocked.intent,), stocked.index)
     if view.is_question and view.has_material and not counted:
+        if any(piece.has(Cue.LATER, Cue.SAYS) for piece in view.pieces):
+            return None  # 以后谁领…都得拿旧的来换; 谁说要退货的
         if any(act.intent in _MOVED and not _leads_elsewhere(view, act) for act in acts):
             return Decision(("ledger.query",), acts[0].index)
         if any(act.intent == "stock.query" for act in acts):

@@ -17,22 +17,20 @@ from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
 from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
-from handlers.language.normalise import BROKEN, normalise
+from handlers.language.normalise import normalise
 from handlers.language.parties import by_party, without_stranger
 from handlers.language.pasted import Table, add_table, split_table
-from handlers.language.pieces import Piece, Shape
+from handlers.language.pieces import Piece
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, words_of
 from handlers.language.segment import segment
+from handlers.language.talk import is_chatter, is_quoted, is_scattered, is_story
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
 from handlers.language.vocabulary import PHRASES, Cue
 
 # A longer message is no command; a workbook is the way for it.
 TEXT_MAX: Final = 6_000
-
-# A thing that nobody knows may leave two characters over.
-_SCATTERED_MIN: Final = 2
 
 
 def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> Reading:
@@ -114,6 +112,8 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     intent = decision.intents[0]
     draft = Draft(intent)
     verb = message.pieces[decision.verb] if decision.verb >= 0 else None
+    if is_quoted(message, decision.verb):
+        return None
     if intent == "exception.report":
         return records.exception(draft, message, decision.verb)
     if intent in REASONED:
@@ -132,14 +132,15 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
         return None
     add_document(draft, message)
     records.add(draft, message)
-    return draft if _fill_lines(draft, message, verb) else None
+    is_told = not _fill_lines(draft, message, verb) or is_story(draft, message, decision.verb)
+    return None if is_told else draft
 
 
 def _fill_lines(draft: Draft, message: Message, verb: Piece | None) -> bool:
     """The lines that the intent wants. False where they show that it was talk."""
     if draft.intent in LINE_INTENTS:
         add_lines(draft, message.pieces, message.catalogue, things=message.context.things)
-        if not draft.lines and _is_chatter(message):
+        if not draft.lines and is_chatter(message):
             return False
         if not draft.lines and any(piece.text.startswith(PHRASES.partly) for piece in message.pieces):
             draft.lack("lines")
@@ -149,7 +150,7 @@ def _fill_lines(draft: Draft, message: Message, verb: Piece | None) -> bool:
         if draft.lines and not is_asked and not any(line.material for line in draft.lines):
             return False  # 谁把楼梯口灭火器挪走了
     is_lined = bool(draft.lines) and draft.intent in LINE_INTENTS | MATERIAL_QUERIES
-    return not (is_lined and _is_scattered(draft, message))
+    return not (is_lined and is_scattered(draft, message))
 
 
 def _without(message: Message, where: range) -> Message:
@@ -157,21 +158,3 @@ def _without(message: Message, where: range) -> Message:
     pieces: list[Piece] = [piece for index, piece in enumerate(message.pieces) if index not in where]
     pieces = [piece for piece in pieces if not piece.has(Cue.REASON)]
     return replace(message, pieces=pieces)
-
-
-def _is_chatter(message: Message) -> bool:
-    """A verb among many strange words and no thing at all is talk, not a command."""
-    return sum(len(p.text) for p in message.pieces if p.shape is Shape.UNKNOWN) > 3
-
-
-def _is_scattered(draft: Draft, message: Message) -> bool:
-    """库存太乱了该整理了: strange stretches with small words between, and no thing nor amount, are talk."""
-    if any(line.material or line.quantity for line in draft.lines) or draft.candidates:
-        return False
-    stretches, strange, apart = 0, 0, True
-    for piece in message.pieces:
-        if piece.shape is Shape.UNKNOWN and piece.text != BROKEN:
-            stretches, strange, apart = stretches + apart, strange + len(piece.text), False
-        elif piece.word is not None and piece.word.cues:
-            apart = True
-    return stretches > 1 and strange > _SCATTERED_MIN

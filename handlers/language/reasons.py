@@ -61,7 +61,7 @@ def _leading(pieces: Sequence[Piece], verb: int, documents: Sequence[int]) -> ra
 def _trailing(message: Message, intent: str, verb: int) -> range:
     """The last stretch behind the amounts that names nothing; else a clause before them that does not."""
     pieces = message.pieces
-    claimed = [i for i, p in enumerate(pieces) if i == verb or _is_claimed(p, intent)]
+    claimed = [i for i, p in enumerate(pieces) if i == verb or _is_claimed(p) or _is_deed(pieces, i, intent)]
     if not claimed:
         return range(0)
     amount = max((i for i in claimed if pieces[i].shape is Shape.QUANTITY), default=claimed[-1])
@@ -84,9 +84,15 @@ def _with_things(pieces: Sequence[Piece], stretch: range) -> range:
     return _trimmed(pieces, range(start, stretch.stop)) if is_clause else stretch
 
 
-def _is_claimed(piece: Piece, intent: str) -> bool:
+def _is_deed(pieces: Sequence[Piece], index: int, intent: str) -> bool:
+    """Whether the deed is named again (退给华辰); behind a strange word it belongs to the ground (切割损耗)."""
+    before = pieces[index - 1] if index else None
+    return intent in pieces[index].intents and not (before is not None and before.shape is Shape.UNKNOWN)
+
+
+def _is_claimed(piece: Piece) -> bool:
     named = piece.word is not None and bool(piece.word.names.keys() - _BYSTANDERS) and not piece.word.cues
-    return piece.shape in _CLAIMED or is_head(piece) or named or intent in piece.intents
+    return piece.shape in _CLAIMED or is_head(piece) or named
 
 
 def _trimmed(pieces: Sequence[Piece], where: range) -> range:
@@ -106,7 +112,7 @@ def _says_something(pieces: Sequence[Piece], where: range) -> bool:
         return False  # 入元件库
     return any(
         p.shape is Shape.UNKNOWN
-        or (p.intents and not p.has(Cue.TO, Cue.FILL, Cue.GIVE, Cue.NEED))
+        or (p.intents and p.text not in KINDS and not p.has(Cue.TO, Cue.FILL, Cue.GIVE, Cue.NEED))
         or p.has(Cue.NOT, Cue.FAULT, Cue.VAGUE, Cue.CORRECT, Cue.DROP, Cue.CALM)
         or is_part(p)
         for p in words

@@ -38,7 +38,7 @@ _SERIALS: Final = re.compile(
     re.ASCII,
 )
 _PERCENT: Final = re.compile(
-    rf"(\d{{1,12}}(?:\.\d{{1,12}})?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])|(一半|百分百)(?![径成])",
+    rf"(\d{{1,12}}(?:\.\d{{1,12}})?)\s*%|百分之([{CHINESE}点]+|\d+(?:\.\d+)?)|([一二两三四五六七八九]|\d)成([一二三四五六七八九半])?(?![套功为品分都本])|(一半|百分百)(?![径成])",
     re.ASCII,
 )
 # A number behind @ is a price.
@@ -68,7 +68,7 @@ _PHONE: Final = re.compile(
 )
 _CLOCK: Final = re.compile(
     r"(?:1\d|2[0-4]|\d|[一二两三四五六七八九]|十[一二]?)(?:点(?:半(?!吨|包|米|方|箱|天)|钟|整|一刻|三刻|\d{1,2}分"
-    r"|(?=之?前|以前|左右|来的|到的|送))|[:](?:[0-5]\d)(?=之?前|以前|左右|到|来|送|[\s,，。]|$))",
+    r"|(?=之?前|以前|左右|来|到的|送|去|开会|集合))|[:](?:[0-5]\d)(?=之?前|以前|左右|到|来|送|[\s,，。]|$))",
     re.ASCII,
 )
 # 20公斤装: how it is packed.
@@ -99,6 +99,8 @@ _ASIDE_STARTS: Final = _PLACE_STARTS | frozenset("两有打联我电手")
 _SOLID_STARTS: Final = frozenset(word[0] for word in NAMES.solid)
 _HUMAN_STARTS: Final = frozenset(NAMES.surnames + NAMES.before)
 _MARKED_STARTS: Final = frozenset(word[0] for word in (*DOCUMENTS.lot, *DOCUMENTS.expiry, *DOCUMENTS.serials))
+_MEASURE_STARTS: Final = _VAGUE_STARTS | _NUMBER_STARTS | _SIZE_STARTS
+_CLAIM_STARTS: Final = _LETTERS | _MARKED_STARTS | dates.STARTS | _HUMAN_STARTS | _ASIDE_STARTS | _PLACE_STARTS | {"@"}
 
 # Where it ends, what it costs, and how it is made if it is wanted.
 Edge = tuple[int, int, Callable[[], Piece]]
@@ -111,9 +113,11 @@ class Recogniser:
         self.text, self.catalogue, self.today = text, catalogue, today
         self.lexicon = catalogue.lexicon
         # A pattern that is nowhere in the text is not tried at every place.
-        self._percents, self._ranges, self._vague, self._humans, self._places = (
-            pattern.search(text) is not None for pattern in (_PERCENT, _RANGE, _VAGUE, _HUMAN, _PLACE)
+        self._percents, self._ranges, self._vague, self._humans, self._places, self._phones, self._clocks = (
+            pattern.search(text) is not None for pattern in (_PERCENT, _RANGE, _VAGUE, _HUMAN, _PLACE, _PHONE, _CLOCK)
         )
+        self._is_multiplied = "乘" in text or "加" in text
+        self._is_packed, self._is_thick = "装" in text, "个厚" in text
         self.readings = {char: syllables(char) for char in set(text) if is_han(char)}
 
     def at(self, start: int) -> list[Edge]:
@@ -126,13 +130,10 @@ class Recogniser:
             found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
         elif char in _BREAKS:
             found.append((start + 1, 1, self._plain(Shape.BREAK, start, start + 1)))
-        self._claims(found, start, char)
-        if char in _VAGUE_STARTS or char in _NUMBER_STARTS:
-            self._numbers(found, start)
-        if char in _NUMBER_STARTS:
-            self._spoken_sizes(found, start)
-        if char in _SIZE_STARTS:
-            self._sizes(found, start)
+        if char in _CLAIM_STARTS:
+            self._claims(found, start, char)
+        if char in _MEASURE_STARTS:
+            self._measures(found, start, char)
         longest = self._words(found, start)
         if char in _SOLID_STARTS:
             self._solid(found, start)
@@ -144,6 +145,15 @@ class Recogniser:
                 found.append((start + 1, 1, self._plain(Shape.SPACE, start, start + 1)))
             self._latin(found, start)
         return found
+
+    def _measures(self, found: list[Edge], start: int, char: str) -> None:
+        """Numbers and sizes."""
+        if char in _VAGUE_STARTS or char in _NUMBER_STARTS:
+            self._numbers(found, start)
+        if char in _NUMBER_STARTS:
+            self._spoken_sizes(found, start)
+        if char in _SIZE_STARTS:
+            self._sizes(found, start)
 
     def _touches_letters(self, at: int) -> bool:
         around = self.text[max(at - 1, 0) : at] + self.text[at + 1 : at + 2]
@@ -170,8 +180,8 @@ class Recogniser:
         elif char in _HUMAN_STARTS and self._humans and (match := _HUMAN.match(text, start)):
             found.append((match.end(), _WORD + 1, self._plain(Shape.HUMAN, start, match.end())))
         if char in _ASIDE_STARTS:
-            for pattern in (_PHONE, _CLOCK):
-                if match := pattern.match(text, start):
+            for pattern, is_there in ((_PHONE, self._phones), (_CLOCK, self._clocks)):
+                if is_there and (match := pattern.match(text, start)):
                     found.append((match.end(), _MARKED, self._plain(Shape.ASIDE, start, match.end())))
         if (
             char in _PLACE_STARTS
@@ -264,9 +274,9 @@ class Recogniser:
             return
         if text[start] not in _DIGITS:
             self._lettered(found, start)
-        elif thick := _THICK.match(text, start):
+        elif self._is_thick and (thick := _THICK.match(text, start)):
             self._size(found, start, thick.end(), f"{thick[1]}厚")
-        elif packed := _PACKED.match(text, start):
+        elif self._is_packed and (packed := _PACKED.match(text, start)):
             self._packed(found, start, packed)
         match = SIZE.match(text, start, start + _SPAN_MAX)
         if match is not None and not _BARE.fullmatch(text, start, match.end()):
@@ -304,6 +314,8 @@ class Recogniser:
 
     def _spoken_sizes(self, found: list[Edge], start: int) -> None:
         """八百乘八百, 5乘10, 七瓦."""
+        if self.text[start] in _DIGITS and not self._is_multiplied:
+            return  # as it is written
         match = _SPOKEN_SIZE.match(self.text, start, start + _SPAN_MAX)
         if match is None or self._is_inside_number(start) or match[0] in self.lexicon:  # 五孔 has a name of its own
             return
@@ -370,20 +382,18 @@ class Recogniser:
 
     def _words(self, found: list[Edge], start: int) -> int:
         """The words that are written so; how long the longest firm one is."""
-        text, grade_of = self.text, self.lexicon.grade
+        text = self.text
         longest = 0
-        for length in (1, *self.lexicon.lengths(text[start : start + 2])):
+        for said, grade in self.lexicon.graded_at(text, start):
+            length = len(said)
             end = start + length
-            if end > len(text):
-                break
-            grade = grade_of(text[start:end])
-            if grade is None or not (text[end - 1] > "\u3000" < text[start] or self._stands_alone(start, end)):
+            if not (text[end - 1] > "\u3000" < text[start] or self._stands_alone(start, end)):
                 continue
             if grade is Grade.FIRM:
                 longest = length
-            is_barcode = length >= BARCODE_MIN and text[start:end].isdigit()
-            cost = _MARKED if is_barcode else _COST[grade] + (text[start:end] in TALK)
-            found.append((end, cost, self._written(start, end)))
+            is_barcode = length >= BARCODE_MIN and said.isdigit()
+            cost = _MARKED if is_barcode else _COST[grade] + (said in TALK)
+            found.append((end, cost, self._written(start, said)))
         return longest
 
     def _solid(self, found: list[Edge], start: int) -> None:
@@ -393,9 +403,9 @@ class Recogniser:
             if said in NAMES.solid and said not in self.lexicon:
                 found.append((end, _SOLID, self._plain(Shape.UNKNOWN, start, end)))
 
-    def _written(self, start: int, end: int) -> Callable[[], Piece]:
-        text = self.text[start:end]
-        return lambda: Piece(shape=Shape.WORD, start=start, end=end, text=text, word=self.lexicon.get(text))
+    def _written(self, start: int, said: str) -> Callable[[], Piece]:
+        word_of = self.lexicon.get
+        return lambda: Piece(shape=Shape.WORD, start=start, end=start + len(said), text=said, word=word_of(said))
 
     def _sounding(self, start: int, end: int, word: Word) -> Callable[[], Piece]:
         text = self.text[start:end]

@@ -66,6 +66,8 @@ def _add_work(draft: Draft, message: Message) -> None:
     amounts = _after_correction(message, Shape.QUANTITY, Shape.NUMBER)
     worked = [piece for piece in amounts if _unit(piece)]
     chosen = worked or amounts
+    if len(chosen) == 1 and chosen[0].number is None and (said := _unit(chosen[0])):
+        draft.fields["unit"] = said  # 好几天: how many is asked
     if len(chosen) == 1 and chosen[0].number is not None:
         draft.fields["quantity"] = chosen[0].number
         # 12个工，不对，13个: the unit stays.

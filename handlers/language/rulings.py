@@ -22,7 +22,7 @@ def ruling(view: View, acts: list[Act]) -> Decision | None:
     ]
     is_asked = view.is_question and Shape.DOCUMENT in view.shapes and not view.has_amount
     if is_asked and not any(act.intent in ("approval.reject", "document.cancel") for act in found):
-        return Decision(("document.status",), acts[0].index if acts else -1)
+        return _status(view, acts, acts[0].index if acts else -1)
     if not found:
         return None
     if any(act.intent == "approval.approve" and _is_conditional(view, acts) for act in found):
@@ -34,9 +34,16 @@ def ruling(view: View, acts: list[Act]) -> Decision | None:
     if rejecting and not (status and view.is_question):
         return Decision((rejecting[0].intent,), rejecting[0].index)
     if status:
-        return Decision(("document.status",), status[0].index)
+        return _status(view, acts, status[0].index)
     others = {act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS}
     return None if others and view.has_amount else Decision((found[0].intent,), found[0].index)
+
+
+def _status(view: View, acts: list[Act], index: int) -> Decision:
+    """到哪了？还有待我审批的列一下: another question may stand beside it."""
+    asked = [act for act in acts if act.is_strong and act.intent.endswith((".query", ".list"))]
+    beside = next((act for act in asked if view.is_joined(act.index, max(index, 0))), None)
+    return Decision(("document.status",) if beside is None else ("document.status", beside.intent), index)
 
 
 def _is_said_of(view: View, act: Act) -> bool:
@@ -82,12 +89,12 @@ def _ruling_and_command(view: View, acts: list[Act], found: list[Act]) -> Decisi
     first = found[0]
     for act in acts:
         if act.is_strong and act.intent.endswith((".query", ".list")):
-            if _is_joined(view, act, first):
+            if view.is_joined(act.index, first.index):
                 return Decision((first.intent, act.intent), first.index)
-            if _is_joined(view, first, act):
+            if view.is_joined(first.index, act.index):
                 return Decision((act.intent, first.intent), act.index)
         is_before = act.index < first.index and act.intent in LINE_INTENTS and view.counts(act.index)
-        if is_before and _is_joined(view, first, act):
+        if is_before and view.is_joined(first.index, act.index):
             return Decision((act.intent, first.intent), act.index)  # 领2支结构胶，再把…批准了
         if first.intent not in ("approval.approve", "document.cancel"):
             continue
@@ -96,14 +103,6 @@ def _ruling_and_command(view: View, acts: list[Act], found: list[Act]) -> Decisi
         if act.index > first.index not in view.clause(act.index) and view.counts(act.index):
             return Decision((first.intent, act.intent), first.index)
     return None
-
-
-def _is_joined(view: View, act: Act, first: Act) -> bool:
-    """撤回…，顺便看下尿素库存: a clause of its own that is said to be another thing."""
-    clause = view.clause(act.index)
-    if act.index < first.index or first.index in clause:
-        return False
-    return any(view.pieces[i].text in PHRASES.joints for i in clause if i < act.index)
 
 
 def is_about_document(view: View, act: Act) -> bool:
@@ -117,6 +116,9 @@ def is_about_document(view: View, act: Act) -> bool:
         return text not in PHRASES.states or _says_document(view)
     if view.says_kind(act.index) and not (view.has_amount or view.has_material or view.is_question):
         return True  # 申购单作废一下, 把昨天的入库单作废
+    after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
+    if after is not None and after.shape is Shape.UNKNOWN and len(after.text) > 1:
+        return False  # 拒绝酒驾, 同意楼上的
     return view.first == act.index and not (view.has_amount and view.has_material and act.intent == "approval.approve")
 
 

@@ -75,6 +75,8 @@ class View:
             return True  # 采购单CG…: what kind of document it is
         if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
             return True  # 吊车进场
+        if intent == "transfer.create" and index and _is_person(pieces[index - 1]) and not self.has_amount:
+            return True  # 老刘转到泵站去了
         is_tale = is_told(pieces, index) and not self.asks
         return (
             is_tale
@@ -123,6 +125,13 @@ class View:
             if is_word and (piece.intents or not piece.has(Cue.FILL)):
                 return index
         return -1
+
+    def is_joined(self, later: int, first: int) -> bool:
+        """撤回…，顺便看下尿素库存: whether the later verb stands in a clause that is said to be another thing."""
+        clause = self.clause(later)
+        if later < first or first in clause:
+            return False
+        return any(self.pieces[i].text in PHRASES.joints for i in clause if i < later)
 
     def says_kind(self, index: int) -> bool:
         """Whether the clause around a place says what kind of document is meant."""
@@ -182,6 +191,10 @@ class View:
         """能领吗: whether it may be done, not whether it was."""
         before = self.pieces[act.index - 1] if act.index else None
         return act.intent in LINE_INTENTS and before is not None and before.text in PHRASES.modals
+
+
+def _is_person(piece: Piece) -> bool:
+    return piece.shape is Shape.HUMAN or bool(piece.codes(Domain.PERSON))
 
 
 def _asked_amount(piece: Piece) -> Piece:

@@ -85,6 +85,7 @@ class Phrases:
     after: tuple[str, ...]
     courtesy: frozenset[str]
     joints: frozenset[str]
+    parting: frozenset[str]
     choices: frozenset[str]
     how: frozenset[str]
     softeners: tuple[str, ...]
@@ -210,6 +211,7 @@ def read_phrases(sheet: Sheet) -> Phrases:
         after=sheet.needed("after"),
         courtesy=frozenset(sheet.needed("courtesy")),
         joints=frozenset(sheet.needed("joints")),
+        parting=frozenset(sheet.needed("parting")),
         choices=frozenset(sheet.needed("choices")),
         how=frozenset(sheet.needed("how")),
         softeners=sheet.needed("softeners"),

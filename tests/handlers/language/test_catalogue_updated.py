@@ -31,7 +31,7 @@ def facts(catalogue: Catalogue) -> dict[str, Any]:
         pools = [(tier, catalogue.codes(sum(1 << slot for slot in slots_of(posting)))) for tier, posting in word.tiers]
         sound, spelled = lexicon.sounding_like(sound_keys(text)), [lexicon.spelled(key) for key in letter_keys(text)]
         found[text] = (
-            pools, word.units, dict(word.names), word.intents, word.cues, word.grade, lexicon.lengths(text[:2]),
+            pools, word.units, dict(word.names), word.intents, word.cues, word.grade, tuple(lexicon.graded_at(text, 0)),
             sound and sound.text, [one and one.text for one in spelled], catalogue.is_code(text),
             catalogue.is_size_prefix(text), catalogue.is_unit(text),
         )  # fmt: skip
