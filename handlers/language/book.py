@@ -7,6 +7,7 @@ from domain.company import Company
 from handlers.language.index import MaterialIndex
 from handlers.language.lexicon import Domain, Names, Tier, Word, graded
 from handlers.language.normalise import plain
+from handlers.language.numerals import spoken
 from handlers.language.verbs import VERBS
 from handlers.language.vocabulary import CUES, UNITS
 
@@ -70,7 +71,7 @@ def _names_by_text(company: Company, index: MaterialIndex, units: frozenset[str]
         text = plain(name)
         if len(text) < 2:
             continue
-        for form in {text, text.replace(" ", "")}:
+        for form in {text, text.replace(" ", ""), _dictated(text)}:
             add(form, domain, code, Tier.EXACT)
         for part in _parts(domain, text):
             if (
@@ -81,6 +82,13 @@ def _names_by_text(company: Company, index: MaterialIndex, units: frozenset[str]
             ):
                 add(part, domain, code, Tier.PART)
     return dict[str, Names](found)
+
+
+def _dictated(name: str) -> str:
+    """二十五吨汽车吊, 三号楼: a name with a number as it is spoken."""
+    if not any(char.isdigit() for char in name) or name.isascii():
+        return name
+    return re.sub(r"(?<![\d.a-z])\d{1,3}(?![\d.a-z])", lambda match: spoken(int(match[0])), name, flags=re.ASCII)
 
 
 def _names_material(part: str, index: MaterialIndex) -> bool:

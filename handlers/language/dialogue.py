@@ -134,8 +134,23 @@ class _Answer:
         if added != self.message.source.text and self.draft.intent in LINE_INTENTS:
             self._listen_to(added)
             self._append()
-        elif self.message.pieces:
+        elif self.message.pieces and not self._take_unit():
             self._take_rest()
+
+    def _take_unit(self) -> bool:
+        """包, where only the unit of an amount was asked."""
+        words = [piece for piece in self.message.pieces if not (piece.is_gap or piece.has(Cue.FILL))]
+        lacking = [
+            at for path in self.pending.missing if path.endswith(".unit") and (at := _line_index(path)) is not None
+        ]
+        units = words[0].word.units if len(words) == 1 and words[0].word is not None else ()
+        for index in lacking if units else ():
+            line = self.lines[index]
+            kept = [unit for unit in units if line.material and self.catalogue.materials[line.material].keeps(unit)]
+            if kept:
+                self.lines[index] = replace(line, unit=kept[0])
+                self.touched = True
+        return self.touched and bool(units)
 
     def _listen_to(self, text: str) -> None:
         """From here on, only to this part of what was said."""

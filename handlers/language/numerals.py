@@ -59,6 +59,18 @@ _MIXED: Final = re.compile(r"([\d,.]+)([百千万亿])", re.ASCII)
 FEW: Final = re.compile("|".join(_WORDS.few))
 
 
+def spoken(number: int) -> str:
+    """25 as 二十五: how a name with a number in it is dictated. Below a thousand."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    said = f"{_NAMED[hundreds]}百" if hundreds else ""
+    if tens:
+        said += "十" if tens == 1 and not hundreds else f"{_NAMED[tens]}十"
+    elif hundreds and ones:
+        said += "零"
+    return said + (_NAMED[ones] if ones or not number else "")
+
+
 def exact(text: str) -> str | None:
     """The plain decimal that a piece of text says, in digits, Chinese numerals, or both."""
     if text.isascii() and text.isdecimal() and len(text) <= _PLAIN_MAX:

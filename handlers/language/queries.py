@@ -59,7 +59,8 @@ def _first_query(view: View, queries: list[Act], commands: list[Act], acts: list
     counted = Shape.QUANTITY in view.shapes
     for wanted in _QUERIES:
         first = next((act for act in queries if act.intent == wanted), None)
-        if first is None or (wanted == "digest.query" and counted and view.has_material):
+        is_apart = first is not None and bool(commands) and view.is_joined(first.index, commands[0].index)
+        if first is None or (wanted == "digest.query" and counted and view.has_material and not is_apart):
             continue  # 消耗了20包 is told, not asked
         if wanted == "help":
             if _asks_help(view, first) and not (commands and view.has_material) and not view.has_amount:

@@ -87,7 +87,9 @@ def _with_things(pieces: Sequence[Piece], stretch: range) -> range:
 def _is_deed(pieces: Sequence[Piece], index: int, intent: str) -> bool:
     """Whether the deed is named again (退给华辰); behind a strange word it belongs to the ground (切割损耗)."""
     before = pieces[index - 1] if index else None
-    return intent in pieces[index].intents and not (before is not None and before.shape is Shape.UNKNOWN)
+    return intent in pieces[index].intents and not (
+        before is not None and (before.shape is Shape.UNKNOWN or is_part(before))
+    )
 
 
 def _is_claimed(piece: Piece) -> bool:

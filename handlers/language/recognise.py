@@ -53,7 +53,7 @@ _NUMBER: Final = re.compile(
 )
 # 3p63a: a size may begin where another ends.
 _SIZE_BEFORE: Final = re.compile(rf"\d(?:{any_of(LETTER_TAILS)})$", re.ASCII)
-_SAID: Final = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+(?:点[{CHINESE}]+)?)"
+_SAID: Final = rf"(?:\d+(?:\.\d+)?|(?:(?!千[瓦伏克])[{CHINESE}])+(?:点[{CHINESE}]+)?)"
 # 四公分乘九公分: the unit is said twice.
 _INNER: Final = r"(?:(?:公分|厘米|毫米|米|cm|mm|m)(?=[乘x]))?"
 # 八百乘八百, 5乘10, 七瓦: sizes as they are spoken.

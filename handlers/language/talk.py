@@ -1,5 +1,6 @@
 """What reads like a command and is only talk: too many strange words, a story, somebody else's words."""
 
+import re
 from typing import Final
 
 from handlers.language.draft import Draft
@@ -11,6 +12,7 @@ from handlers.language.pieces import Shape
 _SCATTERED_MIN: Final = 2
 # Of 2,500 commands none left so many characters unexplained beside the names of strangers; most stories do.
 _STORY_MIN: Final = 4
+_LATIN: Final = re.compile(r"[!-~]+", re.ASCII)
 _QUOTES: Final = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 
 
@@ -43,12 +45,17 @@ def is_story(draft: Draft, message: Message, verb: int) -> bool:
         for index, piece in enumerate(message.pieces)
         if piece.shape is Shape.UNKNOWN and piece.text != BROKEN and piece.text not in strangers
     ]
-    if sum(len(message.pieces[index].text) for index in strange) < _STORY_MIN:
+    if sum(_weight(message.pieces[index].text) for index in strange) < _STORY_MIN:
         return False
     if not any(line.material and line.quantity for line in draft.lines):
         return True
     ends = [index for index, piece in enumerate(message.pieces) if piece.shape is Shape.BREAK and index > verb]
     return any(index < min(ends, default=len(message.pieces)) for index in strange)
+
+
+def _weight(text: str) -> int:
+    """Characters, of which letters on end count as one: nobody tells a story in them."""
+    return len(_LATIN.sub("x", text))
 
 
 def is_quoted(message: Message, verb: int) -> bool:

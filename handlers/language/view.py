@@ -71,8 +71,12 @@ class View:
         if intent not in LINE_INTENTS:
             return False
         after = pieces[index + 1] if index + 1 < len(pieces) else None
-        if after is not None and after.shape is Shape.DOCUMENT and pieces[index].text in DOCUMENTS.kinds:
-            return True  # 采购单CG…: what kind of document it is
+        before = pieces[index - 1] if index else None
+        is_document = (after is not None and after.shape is Shape.DOCUMENT) or (
+            before is not None and before.has(Cue.THAT)
+        )
+        if is_document and pieces[index].text in DOCUMENTS.kinds:
+            return True  # 采购单CG…, 刚才那张采购单: what kind of document it is
         if pieces[index].text in PHRASES.arrivals and self.has_machine and not (self.has_material or self.has_amount):
             return True  # 吊车进场
         if intent == "transfer.create" and index and _is_person(pieces[index - 1]) and not self.has_amount:
@@ -122,7 +126,7 @@ class View:
         """Where the first word stands that says something; -1 where none does."""
         for index, piece in enumerate(self.pieces):
             is_word = not piece.is_gap and piece.shape is not Shape.MENTION
-            if is_word and (piece.intents or not piece.has(Cue.FILL)):
+            if is_word and (any(piece.intents.values()) or not piece.has(Cue.FILL)):
                 return index
         return -1
 
