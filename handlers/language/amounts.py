@@ -327,7 +327,7 @@ class _Prices(_Walk):
             or "块" not in self.pieces[last].text
         ):
             return last, number
-        return last + 1, as_text(value + Fraction(int(tail.text), 10))
+        return last + 1, as_text(value + (value_of(tail.text) or Fraction(0)) / 10)
 
     def _money(self, at: int) -> tuple[int, str | None, bool, tuple[str, ...]] | None:
         """A sum that begins here: where it ends, the number, whether it is said to be money, and per which units."""

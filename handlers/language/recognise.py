@@ -398,7 +398,7 @@ class Recogniser:
 
     def _solid(self, found: list[Edge], start: int) -> None:
         """不锈钢 where the catalogue has none: a strange word, and no 不 in it."""
-        for end in range(start + 2, start + 5):
+        for end in range(start + 2, min(start + 5, len(self.text) + 1)):
             said = self.text[start:end]
             if said in NAMES.solid and said not in self.lexicon:
                 found.append((end, _SOLID, self._plain(Shape.UNKNOWN, start, end)))

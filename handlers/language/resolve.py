@@ -232,6 +232,8 @@ class Resolver:
             for word in item.words
             if word.best_tier is not Tier.TRAIT
         ]
+        if not heads:
+            return 0
         kept = self._traits(item, _all_of(heads))
         if self.counts:
             kept = kept & _any_within(heads, Tier.PART)

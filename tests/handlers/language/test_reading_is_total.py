@@ -1,5 +1,6 @@
 """Whatever is typed, there is a reading; and no reading holds a number that nobody typed."""
 
+import json
 import re
 import time
 import unicodedata
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.language import Catalogue, Context, Reading, Status, read
+from tests.handlers.language.conftest import HERE
 
 TODAY = date(2026, 11, 23)
 SITE_WORDS = """领 领料 入库 申购 退料 调拨 到 给 水泥 42.5水泥 螺纹钢 20的 2.5平方线 红的 3 20 三 半 吨 包 卷 米
@@ -36,6 +38,32 @@ def test_every_heap_of_site_words_has_a_reading_also_as_an_answer(
 ) -> None:
     reading = reading_of("".join(words), site)
     reading_of("".join(again), site, pending=reading)
+
+
+WRITTEN = [
+    json.loads(line)
+    for file in sorted((HERE / "corpora").glob("*/utterances.jsonl"))
+    for line in file.read_text(encoding="utf-8").splitlines()
+]
+QUESTIONS = [Context.from_json(one["context"]) for one in WRITTEN if "pending" in one.get("context", {})]
+
+
+@st.composite
+def torn(draw: st.DrawFn) -> str:
+    """A piece of what somebody wrote, and a piece of what somebody else wrote."""
+    found = ""
+    for _ in range(2):
+        text: str = draw(st.sampled_from(WRITTEN))["text"]
+        start = draw(st.integers(0, len(text)))
+        found += text[start : draw(st.integers(start, len(text)))]
+    return found
+
+
+@given(text=torn(), question=st.sampled_from([Context(project="P01"), *QUESTIONS]))
+@settings(max_examples=500, deadline=None)
+def test_what_people_wrote_torn_and_joined_has_a_reading(site: Catalogue, text: str, question: Context) -> None:
+    reading = read(text, context=question, catalogue=site, today=TODAY)
+    assert Reading.from_json(reading.to_json()).to_json() == reading.to_json()
 
 
 @given(
