@@ -216,6 +216,12 @@ class _Prices(_Walk):
                 if piece.text == "x" and not is_money and _may_multiply(number):
                     number = None
                 return self.put(Shape.PRICE, at, last, number, units)
+        if (done := self._per_one(at, piece)) is not None:
+            return done
+        return self._money_alone(at, piece)
+
+    def _per_one(self, at: int, piece: Piece) -> int | None:
+        """每包28, 每个76.5, 一车680."""
         if (
             piece.has(Cue.PER)
             and (after := self.at(at + 1)) is not None
@@ -228,8 +234,10 @@ class _Prices(_Walk):
         if piece.has(Cue.VAGUE) and piece.text.startswith("每") and self._prices_each(at, piece):
             return self.put(Shape.PRICE, at, self.skip(at + 1), self.pieces[self.skip(at + 1)].number, ())
         if piece.shape is Shape.QUANTITY and piece.number == "1" and self._prices_one(at, piece):
-            return self.put(Shape.PRICE, at, self.skip(at + 1), self.pieces[self.skip(at + 1)].number, piece.units)
-        return self._money_alone(at, piece)
+            money = self._money(self.skip(at + 1))
+            if money is not None and not money[3]:
+                return self.put(Shape.PRICE, at, money[0], money[1], piece.units)
+        return None
 
     def _prices_each(self, at: int, piece: Piece) -> bool:
         """12个，每个76.5."""
@@ -242,7 +250,8 @@ class _Prices(_Walk):
         """细砂两车 一车680: what one costs of what is counted so before."""
         money = self.at(self.skip(at + 1))
         beyond = self.at(self.skip(at + 1) + 1)
-        if money is None or money.shape is not Shape.NUMBER or not piece.units or piece.text[:1] not in ("一", "1"):
+        is_sum = money is not None and (money.shape is Shape.NUMBER or money.text.endswith("块"))
+        if not is_sum or not piece.units or piece.text[:1] not in ("一", "1"):
             return False
         if beyond is not None and not (beyond.is_gap or beyond.has(Cue.YUAN)):
             return False

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from domain.company import Company
 from handlers.language.index import MaterialIndex
@@ -10,6 +11,8 @@ from handlers.language.normalise import plain
 from handlers.language.numerals import spoken
 from handlers.language.verbs import VERBS
 from handlers.language.vocabulary import CUES, UNITS
+
+_COUNTED: Final = re.compile("[一二三四五六七八九](?=[班组队号期标区栋座])")
 
 
 def book_words(company: Company, index: MaterialIndex) -> dict[str, Word]:
@@ -71,7 +74,7 @@ def _names_by_text(company: Company, index: MaterialIndex, units: frozenset[str]
         text = plain(name)
         if len(text) < 2:
             continue
-        for form in {text, text.replace(" ", ""), _dictated(text)}:
+        for form in {text, text.replace(" ", ""), _dictated(text), _in_digits(text)}:
             add(form, domain, code, Tier.EXACT)
         for part in _parts(domain, text):
             if (
@@ -89,6 +92,11 @@ def _dictated(name: str) -> str:
     if not any(char.isdigit() for char in name) or name.isascii():
         return name
     return re.sub(r"(?<![\d.a-z])\d{1,3}(?![\d.a-z])", lambda match: spoken(int(match[0])), name, flags=re.ASCII)
+
+
+def _in_digits(name: str) -> str:
+    """水暖2班 for 水暖二班."""
+    return _COUNTED.sub(lambda match: str("一二三四五六七八九".index(match[0]) + 1), name)
 
 
 def _names_material(part: str, index: MaterialIndex) -> bool:

@@ -163,6 +163,10 @@ class Catalogue:
             pool &= ~same
         return found
 
+    def named(self, text: str) -> Pool:
+        """The materials that are called exactly so."""
+        return union_of(posting for tier, posting in self._index.naming(text) if tier is Tier.EXACT)
+
     def called_alike(self, pool: Pool) -> Pool:
         """All materials that share a name or another with one of these, of which NAMES_MAX are asked."""
         found: Pool = 0

@@ -23,6 +23,8 @@ def command(view: View, acts: list[Act]) -> Decision | None:
     strong = [act for act in acts if act.is_strong]
     clear = [act for act in acts if view.pieces[act.index].text in VERBS.clear]
     strong = [act for act in strong if not _is_need(view, act, [*strong, *clear])]
+    if view.asks and acts and all(view.is_attribute(act) for act in acts):
+        return None  # 昨天领的那两盒好不好使
     told = [act for act in strong if not view.is_attribute(act)] or (strong if view.has_amount else [])
     if not told:
         told = _weak(view, acts)

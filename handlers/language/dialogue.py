@@ -32,6 +32,7 @@ _REFUSAL: Final = re.compile(
 )
 # 大的那台, 25吨那个
 _POINTER: Final = re.compile(r"的?[那这](?:个|台|辆|位|家|队|边|一个|一台)(?:吧|啊)?$")
+_CHOSEN: Final = re.compile(r"^(?:就|应该)?(?:是|选|要)(?=.)")
 # 不是20的，是25的: only what follows counts.
 _INSTEAD: Final = re.compile(r"^\s*(?:不是|不要|别要)[^,，。]{1,20}[,，。\s]*(?:我?要的?是|而?是|要)(?=.)")
 _ADDED: Final = re.compile(r"^\s*(?:再加上?|再要|再来|还要|还有|另外|另加|加上|外加|补上?)[\s,，]*")
@@ -282,6 +283,8 @@ class _Answer:
         found = Draft(self.draft.intent)
         fill_named(found, replace(self.message, context=replace(self.message.context, project=None)))
         for name, value in found.fields.items():
+            if name.startswith("from_") and value == self.draft.fields.get(name.replace("from_", "to_")):
+                continue  # the name that settled where to
             if f"fields.{name}" not in self.open and self.draft.fields.get(name) != value:
                 self.draft.fields[name] = value
                 self.touched = True
@@ -305,7 +308,7 @@ class _Answer:
             same = tuple(code for code in piece.codes(domain) if code in codes)
             if same:
                 return same
-        text = _POINTER.sub("", self.message.source.text.strip(" ,，。")).strip(" ,，。的")
+        text = _POINTER.sub("", _CHOSEN.sub("", self.message.source.text.strip(" ,，。"))).strip(" ,，。的")
         found = tuple(code for code in codes if any(text in form for form in self.catalogue.forms(domain, code)))
         # The whole answer is a piece of a name (二组, 大的那台), so no number in it is an amount.
         self.is_spent = bool(text) and bool(found) and (len(text) > 1 or len(found) < len(codes))

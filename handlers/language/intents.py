@@ -55,7 +55,19 @@ def _without_grounds(view: View, acts: list[Act]) -> list[Act]:
     ]
 
 
+def _is_aside(view: View, act: Act) -> bool:
+    """钥匙插不进, 审到哪了，等着要呢: a small verb in a clause where nothing is named or counted, only told."""
+    clause = view.clause(act.index)
+    if act.is_strong or view.counts(act.index) or any(is_part(view.pieces[i]) for i in clause):
+        return False
+    if view.has_document and not view.has_amount:
+        return True
+    return clause.start > 0 and any(view.pieces[i].shape is Shape.UNKNOWN for i in clause)
+
+
 def _is_off(view: View, act: Act) -> bool:
+    if _is_aside(view, act):
+        return False
     if act.intent in ARRIVALS and view.has_material and not view.has_amount and view.asks:
         return False  # 水泥怎么还没到
     return is_denied(view.pieces, act) or is_put_off(view.pieces, act) or _is_warning(view, act)

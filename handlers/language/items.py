@@ -125,8 +125,8 @@ class ItemBuilder:
         return _merged(self.items)
 
     def _take(self, piece: Piece, after: Piece | None, before: Piece | None) -> None:
-        if piece.shape is Shape.BREAK:
-            self._break(listing=piece.text in "、\n;")
+        if piece.shape is Shape.BREAK or _is_plus(piece, after):
+            self._break(listing=piece.text in "、\n;加")
         elif piece.shape is Shape.QUANTITY:
             self._quantity(piece)
         elif piece.shape is Shape.NUMBER:
@@ -151,8 +151,16 @@ class ItemBuilder:
             self.totalling = True
         elif piece.has(Cue.LIST):
             self._break(listing=True)
+        elif self._is_glued_unit(piece):
+            self.current.strange += piece.text  # 木方 is no 木
         elif piece.intents or (piece.word is not None and piece.word.names) or piece.shape is not Shape.WORD:
             self._close()
+
+    def _is_glued_unit(self, piece: Piece) -> bool:
+        """A counter right behind a name, and no number between."""
+        item = self.current
+        is_unit = piece.word is not None and bool(piece.word.units) and not piece.text.isascii()
+        return is_unit and bool(item.words) and item.end == piece.start and item.quantity is None and not item.numbers
 
     def _turns(self, piece: Piece, after: Piece | None) -> bool:
         """Whether a word turns what was said, or what comes: 不对, 哎, 其中, 不要了, 不够了."""
@@ -356,6 +364,13 @@ class ItemBuilder:
             item.expiry = piece.when.ahead[1]
         elif piece.shape is Shape.SERIALS:
             item.serials = tuple(number.upper() for number in piece.values)
+
+
+def _is_plus(piece: Piece, after: Piece | None) -> bool:
+    """美缝剂48支 加 瓷砖胶35袋; but 加厚 is a kind."""
+    if piece.text != "加" or after is None:
+        return False
+    return after.shape in (Shape.SPACE, Shape.SIZE, Shape.QUANTITY)
 
 
 def _is_colour(word: Word) -> bool:

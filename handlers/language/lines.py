@@ -150,7 +150,11 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
             continue
         is_syllable = bool(item.strange) and all(len(word.text) == 1 for word in item.words)  # the 门 of 门厅铺
         is_named = bool(
-            (item.is_named and not is_syllable) or item.sizes or item.numbers or item.quantity or item.in_list
+            (item.is_named and not is_syllable)
+            or item.sizes
+            or item.numbers
+            or item.quantity
+            or (item.in_list and not is_syllable)
         )
         if is_named or resolved.pool or (item.strange and len(found) == 1):
             kept.append(resolved)
@@ -209,6 +213,8 @@ def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:
         return resolver.recounted(old, new.item.numbers[0])
     if not new.item.has_mention:
         return resolver.kept_in(old.item, old.pool, new.item.quantity)
+    if new.has_amount and new.pool & old.pool == old.pool and new.pool != old.pool:
+        return resolver.kept_in(old.item, old.pool, new.item.quantity)  # 25弯头一百个，不对，弯头要一百五十个
     if new.has_amount:
         return new
     if old.item.quantity is not None:

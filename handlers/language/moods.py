@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from handlers.language.acts import Act
+from handlers.language.lexicon import Domain
 from handlers.language.pieces import Piece, Shape
 from handlers.language.vocabulary import PHRASES, Cue
 
@@ -78,7 +79,10 @@ def is_denied(pieces: Sequence[Piece], act: Act) -> bool:
         if piece.text == "不是" and not any(p.shape is Shape.QUANTITY for p in pieces[: act.index]):
             return True
         is_small = piece.shape is Shape.UNKNOWN and len(piece.text) == 1
-        if not (piece.shape is Shape.SPACE or piece.has(Cue.FILL, Cue.SAYS) or is_small):
+        is_place = piece.has(Cue.TO, Cue.FROM, Cue.GIVE) or bool(
+            piece.codes(Domain.PROJECT) or piece.codes(Domain.TEAM)
+        )
+        if not (piece.shape is Shape.SPACE or piece.has(Cue.FILL, Cue.SAYS) or is_small or is_place):
             return False
     return False
 
@@ -96,6 +100,8 @@ def is_put_off(pieces: Sequence[Piece], act: Act) -> bool:
     """等天晴了再领, 下周再申购, 砂子到了再领: not before something else has happened."""
     if any(p.has(Cue.WAIT) for p in pieces[max(act.index - 1, 0) : act.index]):
         return True  # 等着卸货
+    if _waits_first(pieces, act.index):
+        return True  # 等我有钱了，给打胶班每人发两双
     if any(p.has(Cue.WAIT) and _opens_clause(pieces, i) for i, p in _before(pieces, act.index)):
         return any(p.text in PHRASES.then for _, p in _before(pieces, act.index))
     again = next((i for i in range(act.index - 1, max(act.index - 3, -1), -1) if pieces[i].text in PHRASES.again), -1)
@@ -108,6 +114,15 @@ def is_put_off(pieces: Sequence[Piece], act: Act) -> bool:
         return True
     said = "".join(piece.text for piece in pieces[max(again - 4, 0) : again])
     return said.endswith(PHRASES.after) or (said.endswith("了") and not said.endswith(_USED_UP))
+
+
+def _waits_first(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether the message begins with what is waited for, in a clause of its own."""
+    first = next((at for at, piece in enumerate(pieces) if not piece.is_gap and piece.shape is not Shape.MENTION), -1)
+    end = next((at for at, piece in enumerate(pieces) if at > first and piece.shape is Shape.BREAK), -1)
+    if not 0 <= first < end < index:
+        return False
+    return pieces[first].has(Cue.WAIT) and pieces[end - 1].text in ("了", "后", "之后", "以后")
 
 
 def _before(pieces: Sequence[Piece], index: int) -> Iterator[tuple[int, Piece]]:

@@ -33,6 +33,8 @@ def query(view: View, acts: list[Act]) -> Decision | None:
         return found
     if any(view.is_permission(act) for act in acts):
         return None
+    if any(piece.has(Cue.DROP) for piece in view.pieces):
+        return None  # 毛条就不领了，还够用
     is_placed = any(piece.codes(Domain.WAREHOUSE) for piece in view.pieces)
     stocked = next((act for act in acts if act.intent == "stock.query"), None)
     if view.is_question and is_placed and stocked is not None and not counted and not view.has_amount:
@@ -132,7 +134,7 @@ def _two_queries(view: View, queries: list[Act]) -> Decision | None:
     for first, second in pairwise(queries):
         if first.intent == second.intent or "help" in (first.intent, second.intent):
             continue
-        between = view.pieces[first.index + 1 : second.index]
+        between = view.pieces[first.index + 1 : second.index + 2]  # 流水也拉一份
         is_listed = any(p.has(Cue.LIST) or p.text in PHRASES.joints for p in between)
         is_one = (first.intent, second.intent) in VERBS.absorbed or (second.intent, first.intent) in VERBS.absorbed
         if is_listed or (not is_one and any(p.shape is Shape.BREAK for p in between)):

@@ -23,6 +23,7 @@ from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, words_of
+from handlers.language.remarks import without_remarks
 from handlers.language.segment import segment
 from handlers.language.talk import is_chatter, is_quoted, is_scattered, is_story
 from handlers.language.times import add_times
@@ -38,6 +39,8 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     if len(text) > TEXT_MAX:
         return UNKNOWN
     message, table = recognised(text, context=context, catalogue=catalogue, today=today)
+    pieces = without_remarks(message.pieces, is_answer=context.pending is not None)
+    message = replace(message, pieces=pieces)
     decision = decide(
         message.pieces,
         has_document=context.quoted_document is not None,
@@ -81,7 +84,7 @@ def _command(message: Message, decision: Decision, table: Table | None) -> Readi
         return UNKNOWN
     decision = by_party(decision, message)
     if len(decision.intents) > 1:
-        return _torn(decision, message)
+        return UNKNOWN if is_story(Draft(decision.intents[0]), message) else _torn(decision, message)
     draft = _drafted(decision, message)
     if draft is None:
         return UNKNOWN
@@ -94,6 +97,9 @@ def _about_table(table: Table, decision: Decision, pieces: Sequence[Piece]) -> D
     """What a title asks for is done, unless the words beside the table say that it is wrong, or not now."""
     if any(piece.has(Cue.NOT, Cue.LATER, Cue.CORRECT) for piece in pieces):
         return NOTHING
+    done = tuple(intent for intent in decision.intents if intent in LINE_INTENTS)
+    if len(decision.intents) > 1 and len(done) == 1:
+        return replace(decision, intents=done)  # 到货明细, and a table: nothing is asked
     is_talk = any(piece.has(Cue.ASK, Cue.CALM) for piece in pieces)
     return decision if decision.intents or table.asks is None or is_talk else Decision((table.asks,))
 
@@ -132,7 +138,7 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
         return None
     add_document(draft, message)
     records.add(draft, message)
-    is_told = not _fill_lines(draft, message, verb) or is_story(draft, message, decision.verb)
+    is_told = not _fill_lines(draft, message, verb) or is_story(draft, message)
     return None if is_told else draft
 
 

@@ -68,20 +68,33 @@ def _trailing(message: Message, intent: str, verb: int) -> range:
     edges = [i for i in claimed if i >= amount] + [len(pieces)]
     for start, stop in reversed(list(pairwise(edges))):
         stretch = _trimmed(pieces, range(start + 1, stop))
-        if _says_something(pieces, stretch):
+        if _says_something(pieces, stretch) and not _is_slip(pieces, stretch):
             return _with_things(pieces, stretch)
     lead = _trimmed(pieces, range(claimed[0]))
     is_clause = any(pieces[i].shape is Shape.BREAK for i in range(lead.stop, claimed[0]))
-    return lead if is_clause and _says_something(pieces, lead) else range(0)
+    return lead if is_clause and _says_something(pieces, lead) and not _is_slip(pieces, lead) else range(0)
+
+
+def _is_slip(pieces: Sequence[Piece], where: range) -> bool:
+    """领十字扣200个，说错了，是退料: it corrects what was said. 作废…，数量写错了 is a ground all the same."""
+    words = [pieces[i] for i in where if not pieces[i].is_gap]
+    return all(p.has(Cue.CORRECT, Cue.FILL) for p in words) and any(p.text in PHRASES.slips for p in words)
 
 
 def _with_things(pieces: Sequence[Piece], stretch: range) -> range:
     """炉膛开裂: in a clause of its own, without an amount, a thing belongs to the ground."""
     start = stretch.start
-    while start > 0 and (is_part(pieces[start - 1]) or pieces[start - 1].shape is Shape.SPACE):
+    while start > 0 and (_is_thing(pieces[start - 1]) or pieces[start - 1].shape is Shape.SPACE):
         start -= 1
     is_clause = 0 < start < stretch.start and pieces[start - 1].shape is Shape.BREAK
     return _trimmed(pieces, range(start, stretch.stop)) if is_clause else stretch
+
+
+def _is_thing(piece: Piece) -> bool:
+    """Also 扇 of 门扇, which counts nothing here."""
+    if piece.codes(Domain.STAGE):
+        return True
+    return is_part(piece) or (piece.shape is Shape.WORD and piece.word is not None and bool(piece.word.units))
 
 
 def _is_deed(pieces: Sequence[Piece], index: int, intent: str) -> bool:
@@ -94,6 +107,8 @@ def _is_deed(pieces: Sequence[Piece], index: int, intent: str) -> bool:
 
 def _is_claimed(piece: Piece) -> bool:
     named = piece.word is not None and bool(piece.word.names.keys() - _BYSTANDERS) and not piece.word.cues
+    if piece.shape is Shape.NUMBER:
+        return piece.text != "一"  # 一通电就响
     return piece.shape in _CLAIMED or is_head(piece) or named
 
 
@@ -108,8 +123,6 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
 
 def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     words = [pieces[i] for i in where if not pieces[i].is_gap]
-    if all(p.has(Cue.CORRECT, Cue.FILL) for p in words) and any(p.text in PHRASES.slips for p in words):
-        return False  # 说错了，是退料
     if len(words) == 1 and words[0].intents and len(words[0].text) == 1:
         return False  # 入元件库
     return any(

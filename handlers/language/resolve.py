@@ -184,8 +184,14 @@ class Resolver:
             return self._sized(self._traits(item, self.things), sizes)
         if anchor is not None and (pool := self._inherited(item, anchor, sizes)):
             return pool
+        return self._by_size(item, sizes)
+
+    def _by_size(self, item: Item, sizes: Sequence[tuple[Size, bool]]) -> Pool:
+        """What has no name and leans on nothing: M12x80, 995 10箱, and of a question 6204."""
         if any(size.prefix or len(size.dims) > 1 for size in item.sizes):
             return self._sized(self._traits(item, self.catalogue.everything), sizes)
+        if item.numbers and item.quantity is not None and (text := item.numbers[0].text):
+            return self.catalogue.named(text)  # 995 10箱
         if not self.counts and item.numbers:
             # 6204还有多少: a question may name a thing by its number alone.
             return self.catalogue.everything
@@ -451,6 +457,9 @@ def _best_of(heads: Sequence[_Head], pool: Pool) -> Pool:
     """Of a pool, the materials whose worst word names them best; among those, the ones that all words name best."""
     for worst in Tier:
         if kept := pool & _common(_within(head, worst) for head in heads):
+            if worst is Tier.EXACT and kept.bit_count() > 1:
+                # 扎带, as several are called: then it may be any that ends so as well.
+                return pool & _common(_within(head, Tier.HEAD) for head in heads)
             return _least_of(heads, kept)
     return 0
 

@@ -12,6 +12,8 @@ from handlers.language.pieces import Shape
 _SCATTERED_MIN: Final = 2
 # Of 2,500 commands none left so many characters unexplained beside the names of strangers; most stories do.
 _STORY_MIN: Final = 4
+# 成本, 日报: no thing is named beside them, so less may be strange.
+_THINGLESS: Final = frozenset(("cost.query", "digest.query"))
 _LATIN: Final = re.compile(r"[!-~]+", re.ASCII)
 _QUOTES: Final = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 
@@ -34,26 +36,18 @@ def is_scattered(draft: Draft, message: Message) -> bool:
     return stretches > 1 and strange > _SCATTERED_MIN
 
 
-def is_story(draft: Draft, message: Message, verb: int) -> bool:
-    """昨晚做梦梦见自己领了50顶安全帽，分都分不完: so much is strange that the verb is not meant for us.
-
-    What follows a complete command in clauses of their own is a remark, however long.
-    """
+def is_story(draft: Draft, message: Message) -> bool:
+    """昨晚做梦梦见自己领了50顶安全帽，分都分不完: so much is strange that the verb is not meant for us."""
     strangers = "".join(line.said or "" for line in draft.lines if line.quantity and not line.material)
     strange = [
-        index
-        for index, piece in enumerate(message.pieces)
+        piece.text
+        for piece in message.pieces
         if piece.shape is Shape.UNKNOWN and piece.text != BROKEN and piece.text not in strangers
     ]
-    if sum(_weight(message.pieces[index].text) for index in strange) < _STORY_MIN:
-        return False
-    if not any(line.material and line.quantity for line in draft.lines):
-        return True
-    ends = [index for index, piece in enumerate(message.pieces) if piece.shape is Shape.BREAK and index > verb]
-    return any(index < min(ends, default=len(message.pieces)) for index in strange)
+    return sum(map(weight, strange)) >= (_STORY_MIN - 1 if draft.intent in _THINGLESS else _STORY_MIN)
 
 
-def _weight(text: str) -> int:
+def weight(text: str) -> int:
     """Characters, of which letters on end count as one: nobody tells a story in them."""
     return len(_LATIN.sub("x", text))
 

@@ -9,6 +9,7 @@ from handlers.language.acts import Act
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain, Word
 from handlers.language.moods import is_adverb, is_noun, is_softener, is_told
+from handlers.language.naming import Tier
 from handlers.language.pieces import Piece, Shape
 from handlers.language.verbs import LINE_INTENTS, REASONED
 from handlers.language.vocabulary import DOCUMENTS, PHRASES, Cue
@@ -26,7 +27,12 @@ class View:
         self.pieces = pieces = [_asked_amount(piece) for piece in pieces]
         self.shapes = {piece.shape for piece in pieces}
         self.has_material = (
-            has_material or has_table or any(is_part(piece) or piece.shape is Shape.SIZE for piece in pieces)
+            has_material
+            or has_table
+            or any(
+                (is_part(piece) and not _is_syllable(pieces, index)) or piece.shape is Shape.SIZE
+                for index, piece in enumerate(pieces)
+            )
         )
         self.has_amount = has_table or any(
             piece.shape in (Shape.QUANTITY, Shape.NUMBER) and not self._is_ordinal(index)
@@ -195,6 +201,16 @@ class View:
         """能领吗: whether it may be done, not whether it was."""
         before = self.pieces[act.index - 1] if act.index else None
         return act.intent in LINE_INTENTS and before is not None and before.text in PHRASES.modals
+
+
+def _is_syllable(pieces: Sequence[Piece], index: int) -> bool:
+    """The 门 of 大门口: one character of a name between others that say nothing together."""
+    piece = pieces[index]
+    is_called_so = piece.word is not None and piece.word.best_tier in (Tier.EXACT, Tier.HEAD)
+    if len(piece.text) > 1 or is_called_so:
+        return False
+    around = [pieces[at] for at in (index - 1, index + 1) if 0 <= at < len(pieces)]
+    return any(p.shape is Shape.UNKNOWN or (len(p.text) == 1 and is_part(p)) for p in around)
 
 
 def _is_person(piece: Piece) -> bool:

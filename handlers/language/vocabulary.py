@@ -77,6 +77,7 @@ class Phrases:
     came: frozenset[str]
     small: frozenset[str]
     single: frozenset[str]
+    leftover: tuple[str, ...]
     slips: frozenset[str]
     short: frozenset[str]
     nouns: tuple[str, ...]
@@ -201,6 +202,7 @@ def read_phrases(sheet: Sheet) -> Phrases:
         hollow=frozenset(sheet.needed("hollow")),
         states=frozenset(sheet.needed("states")),
         came=frozenset(sheet.needed("came")),
+        leftover=sheet.needed("leftover"),
         single=frozenset(sheet.needed("single")),
         slips=frozenset(sheet.needed("slips")),
         short=frozenset(sheet.needed("short")),

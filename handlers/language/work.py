@@ -53,14 +53,17 @@ def _worked(view: View, acts: list[Act], worked: list[str], intents: dict[str, i
 
 
 def _are_apart(view: View) -> bool:
-    """Whether days of labour and hours of a machine stand in clauses of their own."""
-    clauses = {
-        kind: {
-            view.clause(i).start for i, p in enumerate(view.pieces) if p.shape is Shape.QUANTITY and kind & set(p.units)
-        }
-        for kind in (UNITS.labour, UNITS.rental)
-    }
-    labour, rental = clauses[UNITS.labour], clauses[UNITS.rental]
+    """Whether days of labour and hours of a machine are counted in clauses of their own."""
+    labour, rental = set[int](), set[int]()
+    for index, piece in enumerate(view.pieces):
+        if piece.shape is not Shape.QUANTITY:
+            continue
+        clause, units = view.clause(index), set(piece.units)
+        is_hired = any(view.pieces[i].codes(Domain.EQUIPMENT) for i in clause) and bool(units & UNITS.hired)
+        if is_hired or units & UNITS.rental:
+            rental.add(clause.start)
+        elif units & UNITS.labour:
+            labour.add(clause.start)
     return bool(labour) and bool(rental) and not labour & rental
 
 

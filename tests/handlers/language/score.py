@@ -1,5 +1,6 @@
 """Compares a reading with the right one: status, intent, fields, lines, gaps and choices."""
 
+import re
 from typing import Any
 
 NOT_COMPARED = {"remark", "date", "said"}
@@ -31,7 +32,10 @@ def _fields(reading: dict[str, Any]) -> dict[str, Any]:
     dropped = NOT_COMPARED if queries else NOT_COMPARED | {"period"}
     if "from_project" in reading.get("fields", {}):
         dropped = dropped | {"project"}
-    return {key: value for key, value in reading.get("fields", {}).items() if key not in dropped}
+    found = {key: value for key, value in reading.get("fields", {}).items() if key not in dropped}
+    if "reason" in found:  # 写错了 is 写错
+        found["reason"] = re.sub("^(因为|由于|原因是?)|[了的啊吧]+$", "", re.sub(r"\W", "", found["reason"]))
+    return found
 
 
 def _lines(reading: dict[str, Any]) -> list[dict[str, Any]]:

@@ -27,17 +27,21 @@ NOW = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
         ("building", 0),  # of 260
         ("deco", 1),  # of 240
         ("doubt", 5),  # of 232
+        ("doubt2", 5),  # of 258
         ("electric", 0),  # of 260
         ("factory", 0),  # of 253
-        ("fire", 0),  # of 290
+        ("fire", 1),  # of 290
+        ("furniture", 2),  # of 291
         ("garden", 1),  # of 278
         ("hvac", 0),  # of 160
         ("kitchen", 2),  # of 253
+        ("mep", 4),  # of 268
         ("road", 1),  # of 271
         ("site", 1),  # of 233
         ("site2", 1),  # of 255
         ("site3", 0),  # of 273
-        ("solar", 1),  # of 274
+        ("site4", 0),  # of 370
+        ("solar", 0),  # of 274
         ("steel", 0),  # of 227
         ("traps", 1),  # of 140
         ("workshop", 0),  # of 260

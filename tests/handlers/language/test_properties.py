@@ -23,7 +23,8 @@ TODAY = date(2026, 11, 23)
 BOOK: Company = load_company(HERE / "site_catalog.json")
 SITE = Catalogue.of(BOOK)
 MORE = """不要了 不对 改成 各 每 共 合计 原因 那张单 给 我 小李 撤销 问题 退货 打 两打 半吨 三吨半 一打 十几 1,200 1.5万
-不干胶 三通 20公斤装 8个厚 C三十 7点半 13900001111 每箱4片 5%的 不是6桶 没了 “ ” 2/3 3-5 x10 ×20 ＠28 ¥30 一百二十 廿 俩 2.5 - / # 多少 ① ⒈ 没 先 别 王工 3号楼 周五前 80% 八成 kg ㎡ Φ20 DN100"""
+不干胶 三通 20公斤装 8个厚 C三十 7点半 13900001111 每箱4片 5%的 不是6桶 没了 “ ”
+2/3 3-5 x10 ×20 ＠28 ¥30 一百二十 廿 俩 2.5 - / # 多少 ① ⒈ 没 先 别 王工 3号楼 周五前 80% 八成 kg ㎡ Φ20 DN100"""
 HEAP = [*WORDS, *MORE.split()]
 heaps = st.lists(st.sampled_from(HEAP), min_size=1, max_size=12).map("".join)
 

@@ -1,0 +1,104 @@
+"""Remarks: what is said behind a complete command or question, in clauses of its own. Nothing in them is booked."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from handlers.language.items import is_head, is_part
+from handlers.language.lexicon import Domain, Tier
+from handlers.language.pieces import Piece, Shape
+from handlers.language.talk import weight
+from handlers.language.verbs import LINE_INTENTS, PERIOD_QUERIES, REASONED, VERBS
+from handlers.language.vocabulary import PHRASES, UNITS, Cue
+
+_ENDS: Final = frozenset("，,;。!?\n")
+_ASKING: Final = PERIOD_QUERIES | {"approval.list", "document.status"}
+# What is told of a line, of a document, or of what was said before is never a mere remark.
+_TELLING: Final = frozenset(
+    (Shape.PRICE, Shape.AMOUNT, Shape.LOT, Shape.EXPIRY, Shape.SERIALS, Shape.DOCUMENT, Shape.SIZE)
+)  # fmt: skip
+_TURNING: Final = (Cue.CORRECT, Cue.DROP, Cue.REASON, Cue.RECALL)
+# So many strange characters make a remark; one may be a slip.
+_STRANGE_MIN: Final = 2
+
+
+def without_remarks(pieces: Sequence[Piece], *, is_answer: bool) -> list[Piece]:
+    """领灰胶24支，东面那几条缝昨晚让雨泡了: only the names of the book are kept of what follows.
+
+    `is_answer`: a question is open, so that an amount or a thing is complete by itself.
+    """
+    found: list[Piece] = []
+    is_complete = is_question = is_plain = False
+    strange_min = 1 if is_answer else _STRANGE_MIN
+    for clause in _clauses(pieces):
+        if is_complete and _is_remark(clause, is_question=is_question, strange_min=strange_min):
+            found += [piece for piece in clause if piece.shape is Shape.BREAK or _is_name(piece)]
+            continue
+        found += clause
+        if not found or (is_complete and is_plain):
+            continue
+        is_plain = _strangeness(clause) < _STRANGE_MIN and not any(piece.has(Cue.NOT, Cue.WAIT) for piece in clause)
+        is_question = is_plain and any(_asks(piece) for piece in clause)
+        is_complete = is_plain and (is_question or _is_command(clause) or (is_answer and any(map(_answers, clause))))
+    return found
+
+
+def _clauses(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    clause: list[Piece] = []
+    for piece in pieces:
+        clause.append(piece)
+        if piece.shape is Shape.BREAK and piece.text in _ENDS:
+            yield clause
+            clause = []
+    if clause:
+        yield clause
+
+
+def _strangeness(clause: Sequence[Piece]) -> int:
+    return sum(weight(piece.text) for piece in clause if piece.shape is Shape.UNKNOWN)
+
+
+def _asks(piece: Piece) -> bool:
+    return any(is_strong and intent in _ASKING for intent, is_strong in piece.intents.items())
+
+
+def _answers(piece: Piece) -> bool:
+    return (piece.shape is Shape.QUANTITY and piece.number is not None) or is_head(piece)
+
+
+def _is_command(clause: Sequence[Piece]) -> bool:
+    """A verb done to a counted thing, or a stage and how far it is; grounds belong to what is sent back or scrapped."""
+    if any(piece.has(Cue.LATER, Cue.ASK) for piece in clause) or any(p.intents.keys() & REASONED for p in clause):
+        return False
+    if any(p.shape is Shape.PERCENT for p in clause):
+        return any(p.codes(Domain.STAGE) for p in clause)
+    has_verb = any(_is_clear(piece) for piece in clause)
+    is_named = any(is_part(p) or p.shape in (Shape.SIZE, Shape.NUMBER) for p in clause)
+    return has_verb and is_named and any(p.shape is Shape.QUANTITY and p.number for p in clause)
+
+
+def _is_clear(piece: Piece) -> bool:
+    return bool(piece.intents.keys() & LINE_INTENTS) and (any(piece.intents.values()) or piece.text in VERBS.clear)
+
+
+def _is_remark(clause: Sequence[Piece], *, is_question: bool, strange_min: int) -> bool:
+    is_short = any(piece.text in PHRASES.short for piece in clause)
+    if _strangeness(clause) < strange_min and not is_short:
+        return False
+    if any(piece.shape in _TELLING or piece.has(*_TURNING) or any(piece.intents.values()) for piece in clause):
+        return False
+    said = "".join(piece.text for piece in clause if not piece.is_gap)
+    is_put_off = any(piece.has(Cue.LATER, Cue.WAIT) for piece in clause)
+    if is_put_off and not is_question and not said.startswith(PHRASES.leftover):
+        return False
+    if is_short:
+        return not any(_is_clear(piece) for piece in clause)
+    counted = [p for p in clause if p.shape is Shape.QUANTITY and p.number and set(p.units) - set(UNITS.work)]
+    return not counted and not any(_is_named(piece) for piece in clause if piece.shape is Shape.WORD)
+
+
+def _is_named(piece: Piece) -> bool:
+    return is_part(piece) and piece.word is not None and piece.word.best_tier is Tier.EXACT
+
+
+def _is_name(piece: Piece) -> bool:
+    return piece.word is not None and bool(piece.word.names) and not is_part(piece)
