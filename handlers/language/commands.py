@@ -17,7 +17,7 @@ def command(view: View, acts: list[Act]) -> Decision | None:
     is_counted = any(p.number for p in view.pieces if p.shape in (Shape.QUANTITY, Shape.NUMBER))
     if view.is_question and not (view.has_amount and (is_counted or view.has_material)):
         return None
-    if any(piece.has(Cue.LATER) or piece.text in PHRASES.questions for piece in view.pieces):
+    if Cue.LATER in view.cues or any(piece.text in PHRASES.questions for piece in view.pieces):
         return _asked(view, acts)
     acts = [act for act in acts if act.intent in LINE_INTENTS and not _is_in_reason(view, act)]
     strong = [act for act in acts if act.is_strong]
@@ -44,7 +44,7 @@ def _is_need(view: View, act: Act, others: list[Act]) -> bool:
 def _asked(view: View, acts: list[Act]) -> Decision | None:
     """是不是领了20包: a question about what has been, whatever number is in it."""
     is_asked = any(piece.text in PHRASES.questions for piece in view.pieces)
-    if any(view.is_permission(act) for act in acts) or any(p.has(Cue.LATER, Cue.SAYS) for p in view.pieces):
+    if view.cues & {Cue.LATER, Cue.SAYS} or any(view.is_permission(act) for act in acts):
         return None  # 以后谁领…都得拿旧的来换; 谁说要退货的
     if is_asked and view.has_material and any(act.intent in ARRIVALS for act in acts):
         return Decision(("ledger.query",), acts[0].index)

@@ -66,8 +66,10 @@ def _is_stranger(piece: Piece, before: Piece | None, after: Piece | None) -> boo
     return piece.shape is Shape.UNKNOWN and before is not None and before.has(Cue.GIVE)
 
 
-def stages_apart(pieces: Sequence[Piece]) -> list[Piece]:
+def stages_apart(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """门诊楼喷淋 in a clause without amounts: the stage, though things are of a category called so."""
+    if not any(_as_stage(piece) is not piece for piece in pieces):
+        return pieces
     found: list[Piece] = []
     clause: list[Piece] = []
     for piece in (*pieces, None):

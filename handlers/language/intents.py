@@ -91,6 +91,8 @@ def _is_notice(view: View, index: int) -> bool:
 
 def _is_calm(view: View, acts: list[Act]) -> bool:
     """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
+    if Cue.CALM not in view.cues:
+        return False
     calm = [p for p in view.pieces if p.has(Cue.CALM) and not (p.word is not None and p.word.names)]
     is_ruling = view.has_document and any(
         act.intent in DOCUMENT_INTENTS or (act.intent == "receipt.create" and act.is_strong) for act in acts
@@ -141,6 +143,8 @@ def _takes_all_back(view: View, acts: list[Act]) -> bool:
         return False
     if _is_left_wrong(view):
         return True
+    if Cue.DROP not in view.cues:
+        return False
     drops = named = False
     for piece in view.pieces:
         if piece.shape is Shape.BREAK:
@@ -153,7 +157,7 @@ def _takes_all_back(view: View, acts: list[Act]) -> bool:
 
 def _is_left_wrong(view: View) -> bool:
     """…记错了: what is said to be wrong, and not what is right."""
-    last = max((i for i, piece in enumerate(view.pieces) if piece.has(Cue.CORRECT)), default=-1)
+    last = view.last_correction
     if last < 0 or any(act.intent in DOCUMENT_INTENTS | REASONED for act in view.acts()):
         return False
     behind = view.pieces[last + 1 :]
@@ -162,7 +166,7 @@ def _is_left_wrong(view: View) -> bool:
 
 def _after_correction(view: View, acts: list[Act]) -> list[Act]:
     """领…，不对，退…: the last word counts."""
-    last = max((i for i, piece in enumerate(view.pieces) if piece.has(Cue.CORRECT)), default=-1)
+    last = view.last_correction
     later = [act for act in acts if act.index > last and act.is_strong and act.intent in LINE_INTENTS]
     return later if last >= 0 and later else acts
 

@@ -1,7 +1,7 @@
 """A message on its way through the stages: the normalised text, its pieces, and what they stand beside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -23,6 +23,10 @@ class Message:
     context: Context
     catalogue: Catalogue
     today: date
+
+    def of(self, pieces: Sequence[Piece]) -> "Message":
+        """The message with other pieces, where they are others."""
+        return self if pieces is self.pieces else replace(self, pieces=pieces)
 
     def before(self, index: int) -> Piece | None:
         """The piece before, spaces left out."""

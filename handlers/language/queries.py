@@ -33,14 +33,14 @@ def query(view: View, acts: list[Act]) -> Decision | None:
         return found
     if any(view.is_permission(act) for act in acts):
         return None
-    if any(piece.has(Cue.DROP) for piece in view.pieces):
+    if Cue.DROP in view.cues:
         return None  # 毛条就不领了，还够用
     is_placed = any(piece.codes(Domain.WAREHOUSE) for piece in view.pieces)
     stocked = next((act for act in acts if act.intent == "stock.query"), None)
     if view.is_question and is_placed and stocked is not None and not counted and not view.has_amount:
         return Decision((stocked.intent,), stocked.index)
     if view.is_question and view.has_material and not counted:
-        if any(piece.has(Cue.LATER, Cue.SAYS) for piece in view.pieces):
+        if view.cues & {Cue.LATER, Cue.SAYS}:
             return None  # 以后谁领…都得拿旧的来换; 谁说要退货的
         if any(act.intent in _MOVED and not _leads_elsewhere(view, act) for act in acts):
             return Decision(("ledger.query",), acts[0].index)

@@ -39,8 +39,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     if len(text) > TEXT_MAX:
         return UNKNOWN
     message, table = recognised(text, context=context, catalogue=catalogue, today=today)
-    pieces = without_remarks(message.pieces, is_answer=context.pending is not None)
-    message = replace(message, pieces=pieces)
+    message = message.of(without_remarks(message.pieces, is_answer=context.pending is not None))
     decision = decide(
         message.pieces,
         has_document=context.quoted_document is not None,
@@ -130,7 +129,7 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
     if intent == "sale.create" and verb is not None and verb.has(Cue.DONE):
         message = without_stranger(message, decision.verb)
     if intent in LINE_INTENTS:
-        message = replace(message, pieces=stages_apart(message.pieces))
+        message = message.of(stages_apart(message.pieces))
     add_fields(draft, message)
     if draft.intent == "purchase_order.create" and not draft.knows("supplier"):
         draft.intent = "requisition.create"

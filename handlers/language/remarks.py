@@ -21,11 +21,13 @@ _TURNING: Final = (Cue.CORRECT, Cue.DROP, Cue.REASON, Cue.RECALL)
 _STRANGE_MIN: Final = 2
 
 
-def without_remarks(pieces: Sequence[Piece], *, is_answer: bool) -> list[Piece]:
+def without_remarks(pieces: Sequence[Piece], *, is_answer: bool) -> Sequence[Piece]:
     """领灰胶24支，东面那几条缝昨晚让雨泡了: only the names of the book are kept of what follows.
 
     `is_answer`: a question is open, so that an amount or a thing is complete by itself.
     """
+    if not any(piece.shape is Shape.UNKNOWN or piece.text in PHRASES.short for piece in pieces):
+        return pieces  # as most are
     found: list[Piece] = []
     is_complete = is_question = is_plain = False
     strange_min = 1 if is_answer else _STRANGE_MIN

@@ -63,7 +63,7 @@ def _is_said_of(view: View, act: Act) -> bool:
 
 def _is_conditional(view: View, acts: list[Act]) -> bool:
     """同意，但是…; 批准，改成30: only under a condition, which the book cannot keep."""
-    is_changed = any(piece.has(Cue.CORRECT) for piece in view.pieces) and not _two_rulings(view, acts)
+    is_changed = Cue.CORRECT in view.cues and not _two_rulings(view, acts)
     approving = {i for act in acts if act.intent == "approval.approve" for i in view.clause(act.index)}
     is_later = any(view.pieces[i].has(Cue.LATER) for i in approving if i < len(view.pieces))
     return is_changed or is_later or any(piece.text.startswith(PHRASES.conditions) for piece in view.pieces)
@@ -76,7 +76,7 @@ def _two_rulings(view: View, found: list[Act]) -> Decision | None:
     if len(intents) < 2:
         return None
     documents = {value for p in view.pieces if p.shape is Shape.DOCUMENT for value in p.values}
-    last = max((i for i, piece in enumerate(view.pieces) if piece.has(Cue.CORRECT)), default=-1)
+    last = view.last_correction
     later = [act for act in rulings if act.index > last]
     if last >= 0 and later and later[0] is not rulings[0] and len(documents) < 2:
         return Decision((later[0].intent,), later[0].index)

@@ -26,6 +26,8 @@ class View:
         # 多少 asks for an amount and is none.
         self.pieces = pieces = [_asked_amount(piece) for piece in pieces]
         self.shapes = {piece.shape for piece in pieces}
+        # What the small words of the message do, all together: most messages deny, correct and drop nothing.
+        self.cues = {cue for piece in pieces if piece.word is not None for cue in piece.word.cues}
         self.has_material = (
             has_material
             or has_table
@@ -38,11 +40,9 @@ class View:
             piece.shape in (Shape.QUANTITY, Shape.NUMBER) and not self._is_ordinal(index)
             for index, piece in enumerate(pieces)
         )
-        self.has_document = (
-            has_document or Shape.DOCUMENT in self.shapes or any(piece.has(Cue.THAT) for piece in pieces)
-        )
+        self.has_document = has_document or Shape.DOCUMENT in self.shapes or Cue.THAT in self.cues
         self.has_machine = any(piece.codes(Domain.EQUIPMENT) for piece in pieces)
-        self.is_question = any(piece.has(Cue.ASK) or piece.intents.get("stock.query") is False for piece in pieces)
+        self.is_question = Cue.ASK in self.cues or any(p.intents.get("stock.query") is False for p in pieces)
 
     def _is_ordinal(self, index: int) -> bool:
         """第一次 counts nothing, nor does the bare 一 of 退一步."""
@@ -50,8 +50,17 @@ class View:
         return piece.text == "一" or (index > 0 and self.pieces[index - 1].text.endswith("第"))
 
     @cached_property
+    def last_correction(self) -> int:
+        """Where 不对 stands for the last time; -1 where nothing is corrected."""
+        if Cue.CORRECT not in self.cues:
+            return -1
+        return max(i for i, piece in enumerate(self.pieces) if piece.has(Cue.CORRECT))
+
+    @cached_property
     def asks(self) -> bool:
         """Whether anything is asked; 没 asks only at the end."""
+        if Cue.ASK not in self.cues:
+            return False
         last = next((p for p in reversed(self.pieces) if not (p.is_gap or p.has(Cue.FILL))), None)
         is_last = last is not None and last.has(Cue.ASK) and last.has(Cue.NOT)
         return is_last or any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)

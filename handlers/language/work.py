@@ -31,7 +31,7 @@ def record(view: View, acts: list[Act]) -> Decision | None:
     ]
     if worked:
         return _worked(view, acts, worked, intents)
-    if any(piece.has(Cue.LATER, Cue.PLAN) for piece in view.pieces):
+    if view.cues & {Cue.LATER, Cue.PLAN}:
         return None
     return _progress(view, acts, intents)
 
