@@ -361,6 +361,8 @@ class _Answer:
         if item.is_each and not item.has_mention:
             for open_one in [at for at, other in enumerate(self.lines) if other.quantity is None] or [index]:
                 self._set_quantity(open_one, item.quantity)
+        elif not item.has_mention and (codes := self._sized(path, item)):
+            self._settle(path, codes)
         elif not item.has_mention:
             self._set_quantity(index, item.quantity)
         elif self._is_other_size(item, line):
@@ -372,6 +374,11 @@ class _Answer:
         else:
             for resolved in Resolver(self.catalogue, counts=True).resolve([item]):
                 self._set_line(index, resolved)
+
+    def _sized(self, path: str, item: Item) -> tuple[str, ...]:
+        """4毫米的: of the materials that are offered, those that the amount means as a size."""
+        codes = self.open.get(path, ())
+        return Resolver(self.catalogue, counts=True).of_sized(codes, item.quantity) if codes else ()
 
     @staticmethod
     def _is_other_size(item: Item, line: Line) -> bool:

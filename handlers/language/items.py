@@ -285,6 +285,9 @@ class ItemBuilder:
                 return
         if before is not None and before.has(Cue.SIZE):
             marked = True
+        if marked and item.quantity is None and any(not number.marked for number in item.numbers) and item.has_head:
+            self._close()  # 加气块100的640 200的415
+            item = self._mention(piece)
         if not item.words and after is not None and is_part(after):
             marked = True
         if len(item.numbers) < WORDS_MAX:

@@ -217,6 +217,14 @@ class Resolver:
         pool = self._sized(self.catalogue.namesakes(self.catalogue.pool((code,))), sizes)
         return self.catalogue.nearest(pool, CANDIDATES_MAX + 1)
 
+    def of_sized(self, codes: tuple[str, ...], quantity: Piece | None) -> tuple[str, ...]:
+        """Of materials none of which is kept in this unit, those that have this size; empty where it tells nothing."""
+        pool = self.catalogue.pool(codes)
+        if quantity is None or pool & self._keeping(quantity):
+            return ()
+        found = self.catalogue.codes(self._sized_as(pool, quantity))
+        return found if len(found) < len(codes) else ()
+
     def narrow(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Of materials that a person was asked to choose from, those that the answer fits."""
         if item.strange or not codes:
