@@ -19,6 +19,7 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import Line, Reading, Status
 from handlers.language.reasons import words_of
 from handlers.language.resolve import Resolved, Resolver
+from handlers.language.talk import weight
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, VERBS
 from handlers.language.vocabulary import Cue
@@ -37,6 +38,8 @@ _CHOSEN: Final = re.compile(r"^(?:就|应该)?(?:是|选|要)(?=.)")
 _INSTEAD: Final = re.compile(r"^\s*(?:不是|不要|别要)[^,，。]{1,20}[,，。\s]*(?:我?要的?是|而?是|要)(?=.)")
 _ADDED: Final = re.compile(r"^\s*(?:再加上?|再要|再来|还要|还有|另外|另加|加上|外加|补上?)[\s,，]*")
 _LINE_PATH: Final = re.compile(r"lines\[(\d{1,4})\]", re.ASCII)
+# 今天风好大啊: a day among so many strange characters answers nothing.
+_TALK_MIN: Final = 2
 _FREE_TEXT: Final = ("remark", "reason")
 _FIELD_DOMAINS: Final = {
     "supplier": Domain.SUPPLIER,
@@ -167,9 +170,9 @@ class _Answer:
             self._take_items()
             self._take_work()
         before = dict(self.draft.fields)
-        if any(piece.shape is Shape.DATE for piece in self.message.pieces) and add_times(
-            self.draft, self.message, None
-        ):
+        strange = sum(weight(piece.text) for piece in self.message.pieces if piece.shape is Shape.UNKNOWN)
+        is_dated = any(piece.shape is Shape.DATE for piece in self.message.pieces) and strange < _TALK_MIN
+        if is_dated and add_times(self.draft, self.message, None):
             self.touched = self.touched or before != self.draft.fields
 
     def _judged(self) -> Reading:

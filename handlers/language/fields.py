@@ -107,6 +107,9 @@ def fill_named(draft: Draft, message: Message) -> None:
             continue
         name, codes = named
         is_source = (before := message.before(index)) is not None and before.has(Cue.FROM)
+        if draft.intent == "transfer.create" and before is not None and before.has(Cue.TO) and name in found:
+            # 调拨单 东门库到总仓: the one that is said to be where to leaves the other as the source.
+            found[name.replace("to_", "from_")] = found.pop(name)
         if is_source and draft.intent == "transfer.create" and name.startswith("from_"):
             # B座从A座调: where one place is named as the source, the other is not.
             for unmarked in found.pop(name, []):

@@ -235,6 +235,10 @@ class ItemBuilder:
 
     def _size(self, piece: Piece, size: Size) -> None:
         item = self._mention(piece)
+        is_counted = item.quantity is None and any(not number.marked for number in item.numbers)
+        if is_counted and item.sizes and item.has_head:
+            self._close()  # 5W灯泡46 9W灯泡83
+            item = self._mention(piece)
         if len(item.sizes) < WORDS_MAX:
             item.sizes.append(size)
         else:

@@ -27,6 +27,7 @@ _SAME: Final = {
     **dict.fromkeys("–−‐‑‒－~～〜", "-"),
     **dict.fromkeys("—―…", "，"),
     **dict.fromkeys("\u2028\u2029\v\f\x85", "\n"),
+    **dict.fromkeys("→➔➜⇒", "到"),
     "℃": "度",
     "°": "度",
     "⁄": "/",

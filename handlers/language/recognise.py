@@ -83,7 +83,7 @@ _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
 _BREAKS: Final = frozenset(",，;。、!?:\n")
-_SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·→")
+_SOFT: Final = frozenset(" \t()[]{}【】《》<>\"'“”‘’|=&+/·")
 _VAGUE: Final = re.compile(
     rf"(?<![{CHINESE}\d])[百千万]把|[好大]?几[十百千万]?[几]?|[一二两三四五六七八九十百\d]{{1,12}}[几来多](?=[^多少]|$)|十[几来多]|数[十百千]|上[百千万]|两三|三五|三四|七八(?![^个包吨根])"
 )
@@ -325,6 +325,8 @@ class Recogniser:
     def _may_begin_size(self, start: int) -> bool:
         """Not inside a word, and with its letter not behind a number, whose letter it is (4p63a)."""
         before, first = self.text[start - 1 : start] if start else "", self.text[start]
+        if first == "φ":
+            return True  # hrb400eφ32
         if before in _LETTERS:
             return first in _DIGITS and _SIZE_BEFORE.search(self.text, max(start - 4, 0), start) is not None
         return not (before in _DIGITS and first in _LETTERS)

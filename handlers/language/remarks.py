@@ -16,6 +16,7 @@ _ASKING: Final = PERIOD_QUERIES | {"approval.list", "document.status"}
 _TELLING: Final = frozenset(
     (Shape.PRICE, Shape.AMOUNT, Shape.LOT, Shape.EXPIRY, Shape.SERIALS, Shape.DOCUMENT, Shape.SIZE)
 )  # fmt: skip
+_COUNTED: Final = frozenset((Shape.QUANTITY, Shape.NUMBER, Shape.PRICE, Shape.AMOUNT))
 _TURNING: Final = (Cue.CORRECT, Cue.DROP, Cue.REASON, Cue.RECALL)
 # So many strange characters make a remark; one may be a slip.
 _STRANGE_MIN: Final = 2
@@ -46,9 +47,11 @@ def without_remarks(pieces: Sequence[Piece], *, is_answer: bool) -> Sequence[Pie
 
 def _clauses(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     clause: list[Piece] = []
-    for piece in pieces:
+    last = max((at for at, piece in enumerate(pieces) if piece.shape in _COUNTED), default=-1)
+    for index, piece in enumerate(pieces):
         clause.append(piece)
-        if piece.shape is Shape.BREAK and piece.text in _ENDS:
+        # 7号电池一盒 会议室遥控器用: behind the last amount a blank is as good as a comma.
+        if (piece.shape is Shape.BREAK and piece.text in _ENDS) or (piece.shape is Shape.SPACE and index == last + 1):
             yield clause
             clause = []
     if clause:

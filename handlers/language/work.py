@@ -46,6 +46,8 @@ def _worked(view: View, acts: list[Act], worked: list[str], intents: dict[str, i
     first = intents.get(worked[0], -1)
     if len(worked) > 1 and _are_apart(view):
         return Decision(tuple(worked), first)
+    if (progress := intents.get("progress.report", -1)) >= 0 and _is_share_apart(view, progress):
+        return Decision(("progress.report", worked[0]), progress)
     for act in acts:
         if act.is_strong and act.intent.endswith((".query", ".list")) and view.is_joined(act.index, first):
             return Decision((worked[0], act.intent), first)
@@ -65,6 +67,11 @@ def _are_apart(view: View) -> bool:
         elif units & UNITS.labour:
             labour.add(clause.start)
     return bool(labour) and bool(rental) and not labour & rental
+
+
+def _is_share_apart(view: View, index: int) -> bool:
+    """桩基完成90%，桩基班记工12工日: the share stands in a clause without days of work."""
+    return any(view.pieces[i].shape is Shape.PERCENT for i in view.clause(index)) and not view.counts(index)
 
 
 def _progress(view: View, acts: list[Act], intents: dict[str, int]) -> Decision | None:

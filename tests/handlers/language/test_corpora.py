@@ -24,11 +24,13 @@ NOW = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 @pytest.mark.parametrize(
     ("trade", "wrong_max"),
     [
+        ("bridge", 0),  # of 288
         ("building", 0),  # of 260
         ("deco", 1),  # of 240
         ("doubt", 5),  # of 232
         ("doubt2", 5),  # of 258
         ("electric", 0),  # of 260
+        ("estate", 3),  # of 353
         ("factory", 0),  # of 253
         ("fire", 1),  # of 290
         ("furniture", 2),  # of 291
@@ -41,6 +43,7 @@ NOW = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
         ("site2", 1),  # of 255
         ("site3", 0),  # of 273
         ("site4", 0),  # of 370
+        ("site5", 0),  # of 360
         ("solar", 0),  # of 274
         ("steel", 0),  # of 227
         ("traps", 1),  # of 140
