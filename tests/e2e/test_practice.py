@@ -161,7 +161,8 @@ class Story:
         await window.says("这句话明天就没了，库存 红砖")
         await watching.reads("这句话明天就没了")
         if self.size == PHONE:
-            await window.page.locator(".back").click()
+            async with window.page.expect_navigation(wait_until="load"):  # a button of a page that still loads is deaf
+                await window.page.locator(".back").click()
         await window.page.get_by_test_id("practice").click()
         await window.page.get_by_test_id("reset-open").click()
         await self.keeps_picture(window, "reset")
