@@ -74,7 +74,7 @@ async def measure(data: dict[str, Any], *, count: int, tries: int) -> Found:
     try:
         groups = [str(group) for group in local.world.groups]
         full = groups[0]
-        people = list(local.world.people)
+        people = [person.id for person in local.world.members(full)]
         first = _fill(local, full, people, count)
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)

@@ -74,6 +74,10 @@ INTENTS: Final = {
     "document.cancel": "撤销",
     "document.status": "查单据",
     "stock.query": "查库存",
+    "digest.query": "看日报",
+    "alert.query": "查预警",
+    "approval.list": "查待办",
+    "help": "看帮助",
 }
 POOLS: Final = {"api": "接口调用", "stream": "消息收发"}
 MESSAGES: Final = {"picture": "图片", "file": "文件", "video": "视频"}

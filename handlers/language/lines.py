@@ -146,7 +146,7 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
     is_counted = any(resolved.has_amount for resolved in found)
     for resolved in found:
         item = resolved.item
-        if item.is_ground and is_counted and not resolved.has_amount:
+        if is_counted and (_is_aside(resolved) or (item.is_ground and not resolved.has_amount)):
             continue
         is_syllable = bool(item.strange) and all(len(word.text) == 1 for word in item.words)  # the 门 of 门厅铺
         is_named = bool(
@@ -159,6 +159,12 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
         if is_named or resolved.pool or (item.strange and len(found) == 1):
             kept.append(resolved)
     return kept
+
+
+def _is_aside(resolved: Resolved) -> bool:
+    """急死了 beside real lines: one strange character without an exact amount."""
+    item = resolved.item
+    return len(item.strange) == 1 and not item.words and resolved.quantity is None
 
 
 def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:

@@ -59,7 +59,9 @@ _MENTION: Final = re.compile(r"@(?![\d¥￥])([^\s@,，。;:、!?]{1,20})")
 _HUMAN: Final = re.compile(
     rf"[{NAMES.before}][{NAMES.surnames}]|[{NAMES.surnames}](?:{any_of(NAMES.titles)})(?![{NAMES.not_before}])"
 )
-_PLACE: Final = re.compile(rf"(?!一个?人|一次)(?:\d{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:{any_of(NAMES.places)})")
+_PLACE: Final = re.compile(
+    rf"(?!一个?人|一次)(?:\d{{1,3}}|[一二两三四五六七八九十几俩]{{1,3}})(?:{any_of(NAMES.places)})"
+)
 _NUMBER: Final = re.compile(
     rf"-?\d[\d,]*(?:\.\d+)*(?:[万亿]|[百千](?![瓦伏克米]))?|(?:(?!千[克瓦伏])[{CHINESE}])+(?:点[{CHINESE}]+)?|[{APART}]",
     re.ASCII,
@@ -87,7 +89,7 @@ _VAGUE: Final = re.compile(
 _NUMBER_STARTS: Final = DIGITS | frozenset(CHINESE + APART + "-")
 _VAGUE_STARTS: Final = DIGITS | frozenset("好大几一二两三四五六七八九十百千万数上")
 _SIZE_STARTS: Final = DIGITS | LETTERS | {"φ"}
-_PLACE_STARTS: Final = DIGITS | frozenset("一二三四五六七八九十")
+_PLACE_STARTS: Final = DIGITS | frozenset("一二两三四五六七八九十几俩")
 _ASIDE_STARTS: Final = _PLACE_STARTS | frozenset("两有打联我电手")
 _SOLID_STARTS: Final = frozenset(word[0] for word in NAMES.solid)
 _HUMAN_STARTS: Final = frozenset(NAMES.surnames + NAMES.before)

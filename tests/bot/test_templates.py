@@ -21,6 +21,7 @@ import pytest
 import domain
 import handlers
 from bot.render import TEMPLATES, Renderer, template_of
+from bot.words import INTENTS as WORDS
 from domain.arrival import WhatPrice
 from domain.company import Company, Material
 from domain.company_file import CompanyFileFaults
@@ -39,6 +40,7 @@ from domain.reversal import Undone
 from domain.stock_query import StockAnswer
 from domain.values import Money, Price, Quantity
 from handlers.language import Reading
+from handlers.language.verbs import INTENTS
 
 NOW: Final = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 PLAIN: Final = "张三"
@@ -293,3 +295,8 @@ def test_the_title_keeps_every_sign_of_a_name_and_no_mark() -> None:
         by=Asker(person="u", chat="private"),
     )
     assert title.startswith("扎丝 22# 没写单价")
+
+
+def test_every_intent_has_its_word() -> None:
+    """两件事：看日报、查预警; nobody is told the names that programs use."""
+    assert INTENTS - WORDS.keys() == set()
