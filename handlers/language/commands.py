@@ -1,7 +1,6 @@
 """What is to be done: requisitions, receipts, issues and all the others that are done to an amount."""
 
 from handlers.language.acts import Act, Decision
-from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Shape
 from handlers.language.queries import asks_how
@@ -113,8 +112,7 @@ def _is_in_reason(view: View, act: Act) -> bool:
     start = view.clause(act.index).start - 1
     if view.first_reasoned >= act.index or start < 0:
         return False
-    rest = view.pieces[start:]
-    return not any(p.shape is Shape.QUANTITY or is_part(p) for p in rest)
+    return view.last_thing < start
 
 
 def _one_of(view: View, told: list[Act]) -> Decision:

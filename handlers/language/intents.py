@@ -57,12 +57,11 @@ def _without_grounds(view: View, acts: list[Act]) -> list[Act]:
 
 def _is_aside(view: View, act: Act) -> bool:
     """钥匙插不进, 审到哪了，等着要呢: a small verb in a clause where nothing is named or counted, only told."""
-    clause = view.clause(act.index)
-    if act.is_strong or view.counts(act.index) or any(is_part(view.pieces[i]) for i in clause):
+    if act.is_strong or view.counts(act.index) or view.names(act.index):
         return False
     if view.has_document and not view.has_amount:
         return True
-    return clause.start > 0 and any(view.pieces[i].shape is Shape.UNKNOWN for i in clause)
+    return view.clause(act.index).start > 0 and view.is_strange(act.index)
 
 
 def _is_off(view: View, act: Act) -> bool:
@@ -77,7 +76,7 @@ def _is_warning(view: View, act: Act) -> bool:
     """领料别忘了签字: behind a verb that is done to nothing, a denial forbids something else."""
     if view.has_material or view.has_amount or view.has_document or act.intent not in LINE_INTENTS:
         return False
-    return any(view.pieces[i].has(Cue.NOT) for i in view.clause(act.index) if i > act.index)
+    return view.is_denied_behind(act.index)
 
 
 def _is_notice(view: View, index: int) -> bool:
@@ -93,7 +92,9 @@ def _is_calm(view: View, acts: list[Act]) -> bool:
     """Words among people. A firm verb with an amount outweighs them; 收到 may itself be one."""
     if Cue.CALM not in view.cues:
         return False
-    calm = [p for p in view.pieces if p.has(Cue.CALM) and not (p.word is not None and p.word.names)]
+    places = [i for i, p in enumerate(view.pieces) if p.has(Cue.CALM) and not (p.word is not None and p.word.names)]
+    calm = [view.pieces[i] for i in places]
+    apart = {view.clause(i).start for i in places}
     is_ruling = view.has_document and any(
         act.intent in DOCUMENT_INTENTS or (act.intent == "receipt.create" and act.is_strong) for act in acts
     )
@@ -101,19 +102,19 @@ def _is_calm(view: View, acts: list[Act]) -> bool:
         return False
     if view.has_material and any(act.is_strong and act.intent in MATERIAL_QUERIES for act in acts):
         return False  # 食堂的墙砖余量
-    if any(act.intent in LINE_INTENTS and _is_apart(view, act, calm) for act in acts):
+    if any(act.intent in LINE_INTENTS and _is_apart(view, act, apart) for act in acts):
         return False  # 退20包，多领了
     is_about = view.has_material and (view.has_amount or view.asks)
     return not (is_about and all(piece.intents for piece in calm))
 
 
-def _is_apart(view: View, act: Act, calm: list[Piece]) -> bool:
+def _is_apart(view: View, act: Act, calm: set[int]) -> bool:
     """A clear verb with thing and amount in a clause of its own, to which the rest is a ground."""
     if not (act.is_strong or view.pieces[act.index].text in VERBS.clear):
         return False
-    clause = [view.pieces[i] for i in view.clause(act.index)]
-    is_counted = any(p.shape is Shape.QUANTITY for p in clause) and any(is_part(p) for p in clause)
-    return is_counted and not any(piece in clause for piece in calm)
+    clause = view.clause(act.index)
+    is_counted = view.counts(act.index) and view.names(act.index)
+    return is_counted and clause.start not in calm
 
 
 def _has_command(view: View, acts: list[Act]) -> bool:

@@ -1,5 +1,6 @@
 """Approving, rejecting, cancelling and asking after a document."""
 
+from itertools import islice
 from typing import Final
 
 from handlers.language.acts import Act, Decision
@@ -25,7 +26,7 @@ def ruling(view: View, acts: list[Act]) -> Decision | None:
         return _status(view, acts, acts[0].index if acts else -1)
     if not found:
         return None
-    if any(act.intent == "approval.approve" and _is_conditional(view, acts) for act in found):
+    if any(act.intent == "approval.approve" for act in found) and _is_conditional(view, acts):
         return _ruling_and_command(view, acts, found)
     if two := _two_rulings(view, found) or _ruling_and_command(view, acts, found):
         return two
@@ -55,17 +56,16 @@ def _is_said_of(view: View, act: Act) -> bool:
         return True
     if view.pieces[act.index].text == "确认" and after is not None and after.intents.keys() & LINE_INTENTS:
         return True
-    clause = [view.pieces[i] for i in view.clause(act.index)]
-    is_asked = any(p.has(Cue.ASK) and not p.has(Cue.NOT) for p in clause if p.start < view.pieces[act.index].start)
-    tail = [p for p in view.pieces[act.index + 1 :] if not p.is_gap and p.text != "了"]
-    return is_asked or (len(tail) > 0 and tail[0].text in PHRASES.questions and len(tail) < _FEW)
+    behind = (view.pieces[i] for i in range(act.index + 1, len(view.pieces)))
+    tail = list(islice((p for p in behind if not p.is_gap and p.text != "了"), _FEW))
+    return view.is_asked_before(act.index) or (len(tail) > 0 and tail[0].text in PHRASES.questions and len(tail) < _FEW)
 
 
 def _is_conditional(view: View, acts: list[Act]) -> bool:
     """同意，但是…; 批准，改成30: only under a condition, which the book cannot keep."""
     is_changed = Cue.CORRECT in view.cues and not _two_rulings(view, acts)
-    approving = {i for act in acts if act.intent == "approval.approve" for i in view.clause(act.index)}
-    is_later = any(view.pieces[i].has(Cue.LATER) for i in approving if i < len(view.pieces))
+    approving = {view.clause(act.index) for act in acts if act.intent == "approval.approve"}
+    is_later = Cue.LATER in view.cues and any(view.pieces[i].has(Cue.LATER) for clause in approving for i in clause)
     return is_changed or is_later or any(piece.text.startswith(PHRASES.conditions) for piece in view.pieces)
 
 

@@ -150,7 +150,7 @@ class View:
         clause = self.clause(later)
         if later < first or first in clause:
             return False
-        return any(self.pieces[i].text in PHRASES.joints for i in clause if i < later)
+        return self._first_joint.get(clause.start, later) < later
 
     def says_kind(self, index: int) -> bool:
         """Whether the clause around a place says what kind of document is meant."""
@@ -189,6 +189,54 @@ class View:
             found += [range(end, end)] * (end < len(self.pieces))
             start = end + 1
         return found
+
+    def names(self, index: int) -> bool:
+        """Whether a material is named in the clause around a place."""
+        return self._clauses[index].start in self._named
+
+    def is_strange(self, index: int) -> bool:
+        """Whether strange words stand in the clause around a place."""
+        return self._clauses[index].start in self._strange
+
+    def is_asked_before(self, index: int) -> bool:
+        """Whether something is asked in the clause around a place, before it."""
+        return self._first_asked.get(self._clauses[index].start, index) < index
+
+    def is_denied_behind(self, index: int) -> bool:
+        """Whether something is denied in the clause around a place, behind it."""
+        return self._last_denied.get(self._clauses[index].start, -1) > index
+
+    @cached_property
+    def _last_denied(self) -> dict[int, int]:
+        denied = (i for i, p in enumerate(self.pieces if Cue.NOT in self.cues else ()) if p.has(Cue.NOT))
+        return {self._clauses[i].start: i for i in denied}
+
+    @cached_property
+    def _first_joint(self) -> dict[int, int]:
+        joints = [i for i, p in enumerate(self.pieces) if p.text in PHRASES.joints]
+        return {self._clauses[i].start: i for i in reversed(joints)}
+
+    @cached_property
+    def _named(self) -> frozenset[int]:
+        return frozenset(self._clauses[i].start for i, piece in enumerate(self.pieces) if is_part(piece))
+
+    @cached_property
+    def _strange(self) -> frozenset[int]:
+        return frozenset(self._clauses[i].start for i, p in enumerate(self.pieces) if p.shape is Shape.UNKNOWN)
+
+    @cached_property
+    def _first_asked(self) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for index, piece in enumerate(self.pieces if Cue.ASK in self.cues else ()):
+            if piece.has(Cue.ASK) and not piece.has(Cue.NOT):
+                found.setdefault(self._clauses[index].start, index)
+        return found
+
+    @cached_property
+    def last_thing(self) -> int:
+        """The last place of a material or an amount; -1 where there is none."""
+        things = (i for i, p in enumerate(self.pieces) if p.shape is Shape.QUANTITY or is_part(p))
+        return max(things, default=-1)
 
     @cached_property
     def _counted(self) -> frozenset[int]:

@@ -57,11 +57,12 @@ def _worked(view: View, acts: list[Act], worked: list[str], intents: dict[str, i
 def _are_apart(view: View) -> bool:
     """Whether days of labour and hours of a machine are counted in clauses of their own."""
     labour, rental = set[int](), set[int]()
+    machines = {view.clause(i).start for i, piece in enumerate(view.pieces) if piece.codes(Domain.EQUIPMENT)}
     for index, piece in enumerate(view.pieces):
         if piece.shape is not Shape.QUANTITY:
             continue
         clause, units = view.clause(index), set(piece.units)
-        is_hired = any(view.pieces[i].codes(Domain.EQUIPMENT) for i in clause) and bool(units & UNITS.hired)
+        is_hired = clause.start in machines and bool(units & UNITS.hired)
         if is_hired or units & UNITS.rental:
             rental.add(clause.start)
         elif units & UNITS.labour:
