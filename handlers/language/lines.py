@@ -164,7 +164,8 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
 def _is_aside(resolved: Resolved) -> bool:
     """急死了 beside real lines: one strange character without an exact amount."""
     item = resolved.item
-    return len(item.strange) == 1 and not item.words and resolved.quantity is None
+    is_syllable = len(item.strange) == 1 and "\u4e00" <= item.strange <= "\u9fff"
+    return is_syllable and not (item.words or item.numbers or item.sizes) and resolved.quantity is None
 
 
 def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
