@@ -40,7 +40,7 @@ NOW = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
         ("mep", 4),  # of 268
         ("road", 1),  # of 271
         ("site", 1),  # of 233
-        ("site2", 0),  # of 255
+        ("site2", 1),  # of 255
         ("site3", 0),  # of 273
         ("site4", 0),  # of 370
         ("site5", 0),  # of 360
