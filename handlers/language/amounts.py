@@ -141,7 +141,7 @@ class _Quantities(_Walk):
             if before.has(Cue.VAGUE) and before.text.startswith("每") and before is self.out[-1] and not is_counted:
                 return False  # 每个76.5 is a price
             if before.has(Cue.VAGUE):
-                return before.text not in ("来", "多", "近") or (before.text == "近" and before is self.out[-1])
+                return before.text not in ("来", "多") and (before.text != "近" or before is self.out[-1])
             if before.shape in (Shape.BREAK, Shape.QUANTITY):
                 return False
         return False

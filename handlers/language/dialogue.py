@@ -19,7 +19,7 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import Line, Reading, Status
 from handlers.language.reasons import words_of
 from handlers.language.resolve import Resolved, Resolver
-from handlers.language.talk import weight
+from handlers.language.talk import strangeness
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, VERBS
 from handlers.language.vocabulary import Cue
@@ -170,8 +170,8 @@ class _Answer:
             self._take_items()
             self._take_work()
         before = dict(self.draft.fields)
-        strange = sum(weight(piece.text) for piece in self.message.pieces if piece.shape is Shape.UNKNOWN)
-        is_dated = any(piece.shape is Shape.DATE for piece in self.message.pieces) and strange < _TALK_MIN
+        pieces = self.message.pieces
+        is_dated = any(piece.shape is Shape.DATE for piece in pieces) and strangeness(pieces) < _TALK_MIN
         if is_dated and add_times(self.draft, self.message, None):
             self.touched = self.touched or before != self.draft.fields
 

@@ -6,7 +6,7 @@ from typing import Final
 from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Domain, Tier
 from handlers.language.pieces import Piece, Shape
-from handlers.language.talk import weight
+from handlers.language.talk import strangeness
 from handlers.language.verbs import LINE_INTENTS, PERIOD_QUERIES, REASONED, VERBS
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
@@ -39,7 +39,7 @@ def without_remarks(pieces: Sequence[Piece], *, is_answer: bool) -> Sequence[Pie
         found += clause
         if not found or (is_complete and is_plain):
             continue
-        is_plain = _strangeness(clause) < _STRANGE_MIN and not any(piece.has(Cue.NOT, Cue.WAIT) for piece in clause)
+        is_plain = strangeness(clause) < _STRANGE_MIN and not any(piece.has(Cue.NOT, Cue.WAIT) for piece in clause)
         is_question = is_plain and any(_asks(piece) for piece in clause)
         is_complete = is_plain and (is_question or _is_command(clause) or (is_answer and any(map(_answers, clause))))
     return found
@@ -56,10 +56,6 @@ def _clauses(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
             clause = []
     if clause:
         yield clause
-
-
-def _strangeness(clause: Sequence[Piece]) -> int:
-    return sum(weight(piece.text) for piece in clause if piece.shape is Shape.UNKNOWN)
 
 
 def _asks(piece: Piece) -> bool:
@@ -87,7 +83,7 @@ def _is_clear(piece: Piece) -> bool:
 
 def _is_remark(clause: Sequence[Piece], *, is_question: bool, strange_min: int) -> bool:
     is_short = any(piece.text in PHRASES.short for piece in clause)
-    if _strangeness(clause) < strange_min and not is_short:
+    if strangeness(clause) < strange_min and not is_short:
         return False
     if any(piece.shape in _TELLING or piece.has(*_TURNING) or any(piece.intents.values()) for piece in clause):
         return False

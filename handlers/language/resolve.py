@@ -162,8 +162,7 @@ class Resolver:
 
     def pool(self, item: Item, anchor: Resolved | None) -> Pool:
         """The materials that the words and the certain sizes leave."""
-        sizes = [(size, True) for size in item.sizes]
-        sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
+        sizes = _certain_sizes(item)
         if anchor is not None and item.is_named and all(word.text[:1] in COLOURS for word in item.words):
             # 透水砖灰的300平，红的120平: no matter that something else is called 百日红.
             like = self._named(anchor.named_by) | self.catalogue.namesakes(anchor.pool)
@@ -212,8 +211,7 @@ class Resolver:
 
     def resized(self, item: Item, code: str) -> tuple[str, ...]:
         """The materials of the name of another one that have the size that is said."""
-        sizes = [(size, True) for size in item.sizes]
-        sizes += [(size, True) for n in item.numbers if n.marked and (size := _number_size(n)) is not None]
+        sizes = _certain_sizes(item)
         pool = self._sized(self.catalogue.namesakes(self.catalogue.pool((code,))), sizes)
         return self.catalogue.nearest(pool, CANDIDATES_MAX + 1)
 
@@ -483,6 +481,12 @@ def _least_of(heads: Sequence[_Head], pool: Pool) -> Pool:
                     after[before + tier] = after.get(before + tier, 0) | here
         sums = after
     return sums[min(sums)] if sums else 0
+
+
+def _certain_sizes(item: Item) -> list[tuple[Size, bool]]:
+    """What the text shows to be sizes: those written so, and numbers that are marked (20的)."""
+    marked = (_number_size(number) for number in item.numbers if number.marked)
+    return [(size, True) for size in (*item.sizes, *marked) if size is not None]
 
 
 def _number_size(number: Number) -> Size | None:

@@ -1,12 +1,13 @@
 """What reads like a command and is only talk: too many strange words, a story, somebody else's words."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.normalise import BROKEN
-from handlers.language.pieces import Shape
+from handlers.language.pieces import Piece, Shape
 
 # A thing that nobody knows may leave two characters over.
 _SCATTERED_MIN: Final = 2
@@ -45,6 +46,11 @@ def is_story(draft: Draft, message: Message) -> bool:
         if piece.shape is Shape.UNKNOWN and piece.text != BROKEN and piece.text not in strangers
     ]
     return sum(map(weight, strange)) >= (_STORY_MIN - 1 if draft.intent in _THINGLESS else _STORY_MIN)
+
+
+def strangeness(pieces: Iterable[Piece]) -> int:
+    """How much stands there that nobody knows."""
+    return sum(weight(piece.text) for piece in pieces if piece.shape is Shape.UNKNOWN)
 
 
 def weight(text: str) -> int:
