@@ -101,11 +101,18 @@ def fill_named(draft: Draft, message: Message) -> None:
     found: dict[str, list[tuple[str, ...]]] = {}
     last_correction = max((i for i, p in enumerate(message.pieces) if p.has(Cue.CORRECT)), default=-1)
     corrected: set[str] = set()
+    whole = {
+        named[0]
+        for i, p in enumerate(message.pieces)
+        if _is_exact(p) and (named := _named(draft.intent, message, i, p))
+    }
     for index, piece in enumerate(message.pieces):
         named = _named(draft.intent, message, index, piece)
         if named is None:
             continue
         name, codes = named
+        if name == "team" and name in whole and not _is_exact(piece):
+            continue  # 瓦工班，抹灰那边等着: beside a whole name a mere part of another decides nothing
         is_source = (before := message.before(index)) is not None and before.has(Cue.FROM)
         if draft.intent == "transfer.create" and before is not None and before.has(Cue.TO) and name in found:
             # 调拨单 东门库到总仓: the one that is said to be where to leaves the other as the source.
