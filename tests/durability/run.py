@@ -120,6 +120,7 @@ class Site:
 
     async def settles(self, program: Program, *, redelivered: bool) -> None:
         """Wait until every frame that can still arrive has, and nothing is left to do or to say."""
+        await program.says("connected to DingTalk")  # where nothing was left, it would be stopped before it had begun
         calm = 0
 
         async def settled() -> bool:
