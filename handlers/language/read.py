@@ -39,7 +39,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     if len(text) > TEXT_MAX:
         return UNKNOWN
     message, table = recognised(text, context=context, catalogue=catalogue, today=today)
-    message = message.of(without_remarks(message.pieces, is_answer=context.pending is not None))
+    message, remark = without_remarks(message)
     decision = decide(
         message.pieces,
         has_document=context.quoted_document is not None,
@@ -48,7 +48,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     )
     if table is not None:
         decision = _about_table(table, decision, message.pieces)
-    return _answer(message, decision) or _command(message, decision, table)
+    return _remarked(_answer(message, decision) or _command(message, decision, table), remark)
 
 
 def recognised(text: str, *, context: Context, catalogue: Catalogue, today: date) -> tuple[Message, Table | None]:
@@ -58,6 +58,15 @@ def recognised(text: str, *, context: Context, catalogue: Catalogue, today: date
     pieces = fold(segment(body, catalogue, today))
     source = replace(source, text=body)
     return Message(source=source, pieces=pieces, context=context, catalogue=catalogue, today=today), table
+
+
+def _remarked(reading: Reading, remark: str) -> Reading:
+    """A document carries what was said beside it; to a question nothing can be remarked."""
+    if not remark or reading.intent not in LINE_INTENTS:
+        return reading
+    before = reading.fields.get("remark")
+    remark = f"{before}，{remark}" if isinstance(before, str) and before else remark
+    return replace(reading, fields={**reading.fields, "remark": remark})
 
 
 def _answer(message: Message, decision: Decision) -> Reading | None:

@@ -5,7 +5,9 @@ from typing import Final
 
 from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Domain, Tier
+from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
+from handlers.language.reasons import words_of
 from handlers.language.talk import strangeness
 from handlers.language.verbs import LINE_INTENTS, PERIOD_QUERIES, REASONED, VERBS
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
@@ -22,19 +24,22 @@ _TURNING: Final = (Cue.CORRECT, Cue.DROP, Cue.REASON, Cue.RECALL)
 _STRANGE_MIN: Final = 2
 
 
-def without_remarks(pieces: Sequence[Piece], *, is_answer: bool) -> Sequence[Piece]:
-    """领灰胶24支，东面那几条缝昨晚让雨泡了: only the names of the book are kept of what follows.
-
-    `is_answer`: a question is open, so that an amount or a thing is complete by itself.
-    """
-    if not any(piece.shape is Shape.UNKNOWN or piece.text in PHRASES.short for piece in pieces):
-        return pieces  # as most are
+def without_remarks(message: Message) -> tuple[Message, str]:
+    """领灰胶24支，东面那几条缝昨晚让雨泡了: only the names of the book are kept of what follows, and what it said."""
+    pieces = message.pieces
+    if not any(piece.shape is Shape.UNKNOWN or piece.text in PHRASES.short or _is_mark(piece) for piece in pieces):
+        return message, ""  # as most are
     found: list[Piece] = []
+    remarks: list[str] = []
+    is_answer = message.context.pending is not None  # an amount or a thing is complete by itself
     is_complete = is_question = is_plain = False
     strange_min = 1 if is_answer else _STRANGE_MIN
-    for clause in _clauses(pieces):
-        if is_complete and _is_remark(clause, is_question=is_question, strange_min=strange_min):
+    for where in _clauses(pieces):
+        clause = pieces[where.start : where.stop]
+        is_marked = bool(found) and _is_mark(clause[0])
+        if is_marked or (is_complete and _is_remark(clause, is_question=is_question, strange_min=strange_min)):
             found += [piece for piece in clause if piece.shape is Shape.BREAK or _is_name(piece)]
+            remarks.append(words_of(message, where[1:] if is_marked else where))
             continue
         found += clause
         if not found or (is_complete and is_plain):
@@ -42,20 +47,29 @@ def without_remarks(pieces: Sequence[Piece], *, is_answer: bool) -> Sequence[Pie
         is_plain = strangeness(clause) < _STRANGE_MIN and not any(piece.has(Cue.NOT, Cue.WAIT) for piece in clause)
         is_question = is_plain and any(_asks(piece) for piece in clause)
         is_complete = is_plain and (is_question or _is_command(clause) or (is_answer and any(map(_answers, clause))))
-    return found
+    return message.of(found), "，".join(filter(None, remarks))
 
 
-def _clauses(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    clause: list[Piece] = []
+def _is_mark(piece: Piece) -> bool:
+    return piece.has(Cue.REMARK)
+
+
+def _clauses(pieces: Sequence[Piece]) -> Iterator[range]:
+    """The message by its commas; what is marked as a remark, with its line."""
+    start = 0
     last = max((at for at, piece in enumerate(pieces) if piece.shape in _COUNTED), default=-1)
     for index, piece in enumerate(pieces):
-        clause.append(piece)
+        if _is_mark(piece) and start < index:
+            yield range(start, index)
+            start = index
+        if _is_mark(pieces[start]) and piece.text != "\n":
+            continue
         # 7号电池一盒 会议室遥控器用: behind the last amount a blank is as good as a comma.
         if (piece.shape is Shape.BREAK and piece.text in _ENDS) or (piece.shape is Shape.SPACE and index == last + 1):
-            yield clause
-            clause = []
-    if clause:
-        yield clause
+            yield range(start, index + 1)
+            start = index + 1
+    if start < len(pieces):
+        yield range(start, len(pieces))
 
 
 def _asks(piece: Piece) -> bool:

@@ -50,6 +50,7 @@ class Cue(StrEnum):
     PLAN = "plan"
     IDLE = "idle"
     NOTICE = "notice"
+    REMARK = "remark"
 
 
 # What a word cannot say at once.

@@ -223,3 +223,10 @@ async def test_our_team_is_the_senders_own(chat: Chat) -> None:
     assert "钢筋班 · 主体结构" in await chat.says("张建国", "领42.5水泥30包 我们班 主体结构")
     await chat.says("张建国", "领42.5水泥20包 主体结构")
     assert "钢筋班 · 主体结构" in await chat.says("张建国", "我们班")
+
+
+async def test_what_was_remarked_is_shown_and_kept(site: Chat) -> None:
+    assert "备注：东面那堵墙让雨泡塌了" in await site.says("李强", "申购红砖500块，东面那堵墙让雨泡塌了")
+    kept = await site.rows("SELECT remark FROM document WHERE number = 'SG20261123-001'")
+    assert [row["remark"] for row in kept] == ["东面那堵墙让雨泡塌了"]
+    assert "备注：东面那堵墙让雨泡塌了" in await site.says("李强", "SG20261123-001到哪了")

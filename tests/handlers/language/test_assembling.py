@@ -12,7 +12,7 @@ from handlers.language.intents import decide
 from handlers.language.lines import add_lines
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
-from handlers.language.read import recognised
+from handlers.language.read import read, recognised
 from handlers.language.reasons import find_reason, words_of
 from handlers.language.records import add
 from handlers.language.remarks import without_remarks
@@ -187,8 +187,29 @@ def test_a_story_is_told_from_a_command_and_from_a_stranger(text: str, told: boo
     ],
 )
 def test_what_follows_a_complete_command_is_a_remark(text: str, kept: str, site: Catalogue) -> None:
-    pieces = without_remarks(message_of(text, site).pieces, is_answer=False)
+    pieces = without_remarks(message_of(text, site))[0].pieces
     assert "".join(piece.text for piece in pieces) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("领扎丝5千克，东面那几条缝让雨泡了", "东面那几条缝让雨泡了"),
+        ("领扎丝5千克，堵在路上了，带合格证来", "堵在路上了"),
+        ("领扎丝5千克，备注：要合格证，分两车", "要合格证，分两车"),
+        ("领扎丝5千克备注三楼用\n玻化砖20块", "三楼用"),
+        ("领扎丝5千克，谢谢师傅", ""),
+        ("备注三楼用", ""),
+    ],
+)
+def test_what_was_remarked_is_kept_as_it_was_typed(text: str, remark: str, site: Catalogue) -> None:
+    assert without_remarks(message_of(text, site))[1] == remark
+
+
+def test_a_remark_goes_with_what_is_booked_and_books_nothing(site: Catalogue) -> None:
+    reading = read("领扎丝5千克，备注：玻化砖20块下次再领", context=PLACE, catalogue=site, today=TODAY)
+    assert reading.fields["remark"] == "玻化砖20块下次再领"
+    assert [line.quantity for line in reading.lines] == ["5"]
 
 
 @pytest.mark.parametrize(
