@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from handlers.language.amounts import as_size
 from handlers.language.lexicon import Tier, Word
 from handlers.language.pieces import Piece, Shape
+from handlers.language.size_amounts import as_size
 from handlers.language.sizes import COLOURS, Size, size_of
 from handlers.language.vocabulary import PHRASES, Cue
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handlers.language.amounts import REPEATED, without_prices
 from handlers.language.catalogue import Catalogue
 from handlers.language.draft import Draft
 from handlers.language.items import Item, ItemBuilder
 from handlers.language.numerals import CHINESE, exact
 from handlers.language.pieces import Piece
 from handlers.language.postings import Pool
+from handlers.language.prices import REPEATED, without_prices
 from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
 from handlers.language.sizes import size_of

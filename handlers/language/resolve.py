@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from handlers.language.amounts import as_size
 from handlers.language.catalogue import NAMES_MAX, Catalogue
 from handlers.language.items import Item, Number
 from handlers.language.lexicon import Word
@@ -13,6 +12,7 @@ from handlers.language.numerals import value_of
 from handlers.language.pieces import Piece
 from handlers.language.postings import Pool, pool_of
 from handlers.language.reading import CANDIDATES_MAX
+from handlers.language.size_amounts import as_size
 from handlers.language.sizes import COLOURS, Size, size_of
 
 _NUMBERS_MAX: Final = 4

@@ -1,0 +1,238 @@
+"""Numbers beside money words become prices and sums."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from handlers.language.numerals import as_text, value_of
+from handlers.language.pieces import Piece, Shape
+from handlers.language.vocabulary import PHRASES, Cue
+from handlers.language.walk import REACH, TENTHS, Walk, says_nothing
+
+# A price that is told from a size only by the unit it repeats (32.5一张).
+REPEATED: Final = "repeated"
+# What is counted by the lot is hardly counted by more lots than this.
+_TIMES_MAX: Final = 20
+
+
+class Prices(Walk):
+    """What one costs, and what all cost."""
+
+    def step(self, at: int) -> int:
+        piece = self.pieces[at]
+        if says_nothing(piece):
+            self.out.append(piece)
+            return at + 1
+        if piece.shape is Shape.NUMBER and (done := self._worked_out(at)) is not None:
+            return done
+        if piece.has(Cue.PRICE):
+            return self._after_cue(at, Shape.PRICE)
+        if piece.has(Cue.TOTAL):
+            return self._after_cue(at, Shape.AMOUNT)
+        if piece.text == "@" or (piece.text == "x" and self.out and self.out[-1].shape is Shape.QUANTITY):
+            after = self.skip(at + 1)
+            if (found := self._money(after)) is not None:
+                last, number, is_money, units = found
+                if piece.text == "x" and not is_money and _may_multiply(number):
+                    number = None
+                return self.put(Shape.PRICE, at, last, number, units)
+        if (done := self._per_one(at, piece)) is not None:
+            return done
+        return self._money_alone(at, piece)
+
+    def _per_one(self, at: int, piece: Piece) -> int | None:
+        """每包28, 每个76.5, 一车680."""
+        if (
+            piece.has(Cue.PER)
+            and (after := self.at(at + 1)) is not None
+            and after.word is not None
+            and after.word.units
+        ):
+            money = self._money(self.skip(at + 2))
+            if money is not None:
+                return self.put(Shape.PRICE, at, money[0], money[1], after.word.units)
+        if piece.has(Cue.VAGUE) and piece.text.startswith("每") and self._prices_each(at, piece):
+            return self.put(Shape.PRICE, at, self.skip(at + 1), self.pieces[self.skip(at + 1)].number, ())
+        if piece.shape is Shape.QUANTITY and piece.number == "1" and self._prices_one(at, piece):
+            money = self._money(self.skip(at + 1))
+            if money is not None and not money[3]:
+                return self.put(Shape.PRICE, at, money[0], money[1], piece.units)
+        return None
+
+    def _prices_each(self, at: int, piece: Piece) -> bool:
+        """12个，每个76.5."""
+        money = self.at(self.skip(at + 1))
+        if money is None or money.shape is not Shape.NUMBER:
+            return False
+        return any(p.shape is Shape.QUANTITY and p.text.endswith(piece.text[1:]) for p in self.out[-REACH:])
+
+    def _prices_one(self, at: int, piece: Piece) -> bool:
+        """细砂两车 一车680: what one costs of what is counted so before."""
+        money = self.at(self.skip(at + 1))
+        beyond = self.at(self.skip(at + 1) + 1)
+        is_sum = money is not None and (money.shape is Shape.NUMBER or money.text.endswith("块"))
+        if not is_sum or not piece.units or piece.text[:1] not in ("一", "1"):
+            return False
+        if beyond is not None and not (beyond.is_gap or beyond.has(Cue.YUAN)):
+            return False
+        opens = next((p for p in reversed(self.out) if p.shape is not Shape.SPACE), None)
+        is_apart = opens is not None and opens.shape is Shape.BREAK and opens.text != "\n"
+        for before in reversed(self.out[-REACH:]):
+            if before.shape is Shape.QUANTITY and before.units == piece.units:
+                return True
+            if before.shape is Shape.BREAK and not is_apart:
+                return False
+        return False
+
+    def _after_cue(self, at: int, shape: Shape) -> int:
+        """单价28, 单价:28元/包, 合计3540."""
+        after = self.skip(at + 1)
+        for _ in range(REACH):
+            piece = self.at(after)
+            if piece is None or not (piece.text in ":=" or piece.has(Cue.FILL)):
+                break
+            after = self.skip(after + 1)
+        found = self._money(after)
+        if shape is Shape.AMOUNT and self._counts_blocks(after):
+            found = None
+        is_sum = found is not None and (
+            found[2]
+            or self.pieces[at].text in PHRASES.sums
+            or self._is_product(found[1])
+            or self._is_money_of_one(found[1])
+        )
+        if found is None or (shape is Shape.AMOUNT and not is_sum):
+            self.out.append(self.pieces[at])
+            return at + 1
+        last, number, _, units = found
+        return self.put(shape, at, last, number, units)
+
+    def _is_money_of_one(self, number: str | None) -> bool:
+        """150米，一共9600: beside one amount alone, another number without unit is what it costs."""
+        counted = [piece for piece in self.out if piece.shape is Shape.QUANTITY]
+        return number is not None and len(counted) == 1 and counted[0].number not in (None, number)
+
+    def _is_product(self, number: str | None) -> bool:
+        """50具@32 共1600: the sum of what stands before it."""
+        count = next((p for p in reversed(self.out[-REACH:]) if p.shape is Shape.QUANTITY), None)
+        price = next((p for p in reversed(self.out[-REACH:]) if p.shape is Shape.PRICE), None)
+        values = [value_of(said or "") for said in (number, count and count.number, price and price.number)]
+        if any(value is None for value in values):
+            return False
+        return values[0] == (values[1] or Fraction(0)) * (values[2] or Fraction(0))
+
+    def _worked_out(self, at: int) -> int | None:
+        """8.5x100个=850: the price before the amount, where the product shows it."""
+        price, count, total = self.at(at), self.at(at + 2), self.at(at + 4)
+        if price is None or count is None or total is None or count.shape is not Shape.QUANTITY:
+            return None
+        signs = [piece.text if (piece := self.at(at + step)) is not None else "" for step in (1, 3)]
+        values = [value_of(piece.number or "") for piece in (price, count, total)]
+        if signs != ["x", "="] or total.shape is not Shape.NUMBER or any(value is None for value in values):
+            return None
+        if (values[0] or Fraction(0)) * (values[1] or Fraction(0)) != values[2]:
+            return None
+        self.put(Shape.PRICE, at, at, price.number, count.units)
+        self.out.append(count)
+        return self.put(Shape.AMOUNT, at + 4, at + 4, total.number, ())
+
+    def _counts_blocks(self, at: int) -> bool:
+        """红砖500块，多孔砖300块，共800块: where things are counted by 块 it is no yuan."""
+        piece = self.at(at)
+        if piece is None or piece.shape is not Shape.QUANTITY or not piece.text.endswith("块"):
+            return False
+        return any(p.shape is Shape.QUANTITY and p.text.endswith("块") for p in self.out[-REACH:])
+
+    def _with_dimes(self, last: int, number: str | None) -> tuple[int, str | None]:
+        """单价28块5, 3块2一套."""
+        tail = self.at(last + 1)
+        value = value_of(number) if number is not None else None
+        is_open = tail is not None and tail.shape is Shape.NUMBER and tail.start == self.pieces[last].end
+        if (
+            tail is None
+            or value is None
+            or not is_open
+            or tail.text not in TENTHS
+            or "块" not in self.pieces[last].text
+        ):
+            return last, number
+        return last + 1, as_text(value + (value_of(tail.text) or Fraction(0)) / 10)
+
+    def _money(self, at: int) -> tuple[int, str | None, bool, tuple[str, ...]] | None:
+        """A sum that begins here: where it ends, the number, whether it is said to be money, and per which units."""
+        first = at
+        if (sign := self.at(at)) is not None and sign.text in ("¥", "￥"):
+            at += 1
+        piece = self.at(at)
+        if piece is None:
+            return None
+        if piece.shape is Shape.NUMBER:
+            is_money, last = at > first, at
+            yuan = self.at(at + 1)
+            if yuan is not None and yuan.has(Cue.YUAN):
+                is_money, last = True, at + 1
+        elif piece.shape is Shape.QUANTITY and "块" in piece.text:
+            is_money, last = True, at
+        else:
+            return None
+        last, number = self._with_dimes(last, piece.number)
+        last, units = self._per(last)
+        return last, number, is_money or bool(units), units
+
+    def _per(self, last: int) -> tuple[int, tuple[str, ...]]:
+        """/包, 每包, 一包 behind a sum."""
+        after = self.skip(last + 1)
+        piece, unit = self.at(after), self.at(after + 1)
+        if piece is None:
+            return last, ()
+        if (piece.text == "/" or piece.has(Cue.PER)) and unit is not None and unit.word is not None and unit.word.units:
+            return after + 1, unit.word.units
+        if piece.shape is Shape.QUANTITY and piece.number == "1" and piece.units and piece.text[0] in "一1":
+            return after, piece.units
+        return last, ()
+
+    def _money_alone(self, at: int, piece: Piece) -> int:
+        """28元/包, 28块一包, and after a break 32.5一张; a bare sum of money does not say per what."""
+        found = self._money(at) if piece.shape in (Shape.NUMBER, Shape.QUANTITY) or piece.text in ("¥", "￥") else None
+        if found is not None:
+            last, number, is_money, units = found
+            if units and self._says_yuan(at, last):
+                return self.put(Shape.PRICE, at, last, number, units)
+            if units and self._repeats_unit(units):
+                self.put(Shape.PRICE, at, last, number, units)
+                self.out[-1] = replace(self.out[-1], values=(REPEATED,))
+                return last + 1
+            if is_money and not units and piece.shape is not Shape.QUANTITY:
+                self.put(Shape.PRICE, at, last, number, ())
+                self.out[-1] = replace(self.out[-1], values=("bare",))
+                return last + 1
+        self.out.append(piece)
+        return at + 1
+
+    def _says_yuan(self, at: int, last: int) -> bool:
+        return any(
+            p.has(Cue.YUAN) or p.text in ("¥", "￥") or p.text.endswith("块") for p in self.pieces[at : last + 1]
+        )
+
+    def _repeats_unit(self, units: tuple[str, ...]) -> bool:
+        gap = bool(self.out) and self.out[-1].is_gap
+        return gap and any(p.shape is Shape.QUANTITY and set(p.units) & set(units) for p in self.out[-REACH:])
+
+
+def _may_multiply(number: str | None) -> bool:
+    """20包x3 may be sixty as well as a price."""
+    value = None if number is None else value_of(number)
+    return value is not None and value.denominator == 1 and value <= _TIMES_MAX
+
+
+def without_prices(pieces: Sequence[Piece]) -> list[Piece]:
+    """焊条3.2两包 4.0一包, where nothing is paid for: the number is a size, and one unit the amount."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if piece.shape is Shape.PRICE and REPEATED in piece.values:
+            found.append(replace(piece, shape=Shape.NUMBER, units=(), values=()))
+            found.append(replace(piece, shape=Shape.QUANTITY, number="1", values=()))
+        else:
+            found.append(piece)
+    return found
