@@ -29,6 +29,8 @@ _SUPPLIED: Final = frozenset(
         "supplier_return.create",
         "approval.approve",
         "ledger.query",
+        "cost.query",
+        "approval.list",
     )
 )
 _PEOPLED: Final = frozenset(("issue.create", "return.create", "requisition.create", "labor.record"))
@@ -49,6 +51,7 @@ _TEAMED: Final = frozenset(
         "scrap.create",
         "rental.record",
         "cost.query",
+        "digest.query",
     )
 )
 

@@ -13,7 +13,7 @@ from handlers.language.naming import Naming, Tier, Tiers, naming_of, tiers_of, w
 from handlers.language.normalise import plain
 from handlers.language.postings import Pool, Posting, added, posting_of, removed
 from handlers.language.reading import Line
-from handlers.language.sizes import COLOURS, Size, size_of, sizes_in, spelled_in
+from handlers.language.sizes import COLOURS, HAN_TAILS, Size, size_of, sizes_in, spelled_in
 from handlers.language.sounds import letter_keys, sound_keys, sound_pair
 from handlers.language.vocabulary import NAMES, PHRASES
 
@@ -351,7 +351,7 @@ def _own_words(material: Material) -> Iterator[tuple[str, Tier]]:
         yield token, Tier.PART if token.isascii() else Tier.TRAIT
     for token in filter(_MODEL.fullmatch, spec.split()):
         if size_of(token) is None:
-            yield token, Tier.TRAIT
+            yield token, Tier.PART
 
 
 def _traits_of(spec: str) -> Iterator[str]:
@@ -384,19 +384,26 @@ def _tier(start: int, end: int, head_end: int) -> Tier:
     return Tier.PART if start == 0 and end >= _BEGINNING_MIN else Tier.INNER
 
 
+def _tail_length(run: str) -> int:
+    return int(len(run) > _BEGINNING_MIN - 1 and run[0] in HAN_TAILS)
+
+
 def _parts(name: str) -> Iterator[tuple[str, Tier]]:
     # What stands behind the name, a size (软接dn20) or a note in brackets, is not its head.
     body = len(_NOTE.sub("", name)) or len(name)
     runs = list(_RUN.finditer(name))
     heads = [index for index, run in enumerate(runs) if run.end() <= body and not run[0].isascii()]
     last = heads[-1] if heads else len(runs) - 1
-    for index, run in enumerate(match[0] for match in runs):
+    for index, at in enumerate(runs):
+        run = at[0]
         is_last = index == last
         if run.isascii():
             if len(run) > 1:
                 yield run, Tier.PART
             continue
-        for start in range(len(run)):
+        # 12芯光缆: the unit of a size belongs to its number, so that nothing is called 芯光缆.
+        first = _tail_length(run) if at.start() and name[at.start() - 1].isdigit() else 0
+        for start in range(first, len(run)):
             if start and run[start - 1] in NAMES.beyond:
                 continue
             for end in range(start + 2, min(len(run), start + _PART_MAX) + 1):

@@ -199,9 +199,11 @@ def _echoed(kept: list[Resolved], resolved: Resolved) -> int | None:
 
 def _place(kept: list[Resolved], resolved: Resolved) -> int:
     """The line that a correction is about: the one of the same material, else the last."""
+    while len(kept) > 1 and _is_murmur(kept[-1]):
+        kept.pop()  # 少了，改成20双
     echo = kept[-1]
-    if (resolved.item.is_bare_number or not resolved.item.has_mention) and not echo.has_amount:
-        # 水泥改成25包: the name before the correction points at a line above.
+    if not echo.has_amount:
+        # 水泥改成25包, 细砂换成中砂: the name before the correction points at a line above.
         above = range(max(len(kept) - 1 - _BACK_MAX, 0), len(kept) - 1)
         meant = [index for index in above if kept[index].pool & echo.pool]
         if len(meant) == 1:
@@ -213,6 +215,11 @@ def _place(kept: list[Resolved], resolved: Resolved) -> int:
         if kept[index].pool & resolved.pool:
             return index
     return len(kept) - 1
+
+
+def _is_murmur(line: Resolved) -> bool:
+    """颜色错了: strange words that name nothing and count nothing."""
+    return not line.pool and bool(line.item.strange) and not line.has_amount
 
 
 def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:

@@ -90,8 +90,9 @@ class Prices(Walk):
         after = self.skip(at + 1)
         for _ in range(REACH):
             piece = self.at(after)
-            if piece is None or not (piece.text in ":=" or piece.has(Cue.FILL)):
-                break
+            is_told = piece is not None and (piece.text in ":=" or piece.has(Cue.FILL, Cue.CORRECT))
+            if not (is_told or (piece is not None and piece.shape is Shape.BREAK and self._is_mark(after - 1))):
+                break  # 单价也错了，260
             after = self.skip(after + 1)
         found = self._money(after)
         if shape is Shape.AMOUNT and self._counts_blocks(after):
@@ -107,6 +108,9 @@ class Prices(Walk):
             return at + 1
         last, number, _, units = found
         return self.put(shape, at, last, number, units)
+
+    def _is_mark(self, index: int) -> bool:
+        return self.pieces[index].has(Cue.CORRECT)
 
     def _is_money_of_one(self, number: str | None) -> bool:
         """150米，一共9600: beside one amount alone, another number without unit is what it costs."""

@@ -10,6 +10,7 @@ from handlers.language.acts import NOTHING, Decision
 from handlers.language.amounts import fold
 from handlers.language.catalogue import Catalogue
 from handlers.language.context import Context
+from handlers.language.corrections import settled
 from handlers.language.documents import add_document
 from handlers.language.draft import Draft, judge
 from handlers.language.fields import add_fields, stages_apart
@@ -40,6 +41,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
         return UNKNOWN
     message, table = recognised(text, context=context, catalogue=catalogue, today=today)
     message, remark = without_remarks(message)
+    message = message.of(settled(message.pieces))
     decision = decide(
         message.pieces,
         has_document=context.quoted_document is not None,

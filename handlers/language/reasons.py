@@ -78,7 +78,8 @@ def _trailing(message: Message, intent: str, verb: int) -> range:
 def _is_slip(pieces: Sequence[Piece], where: range) -> bool:
     """领十字扣200个，说错了，是退料: it corrects what was said. 作废…，数量写错了 is a ground all the same."""
     words = [pieces[i] for i in where if not pieces[i].is_gap]
-    return all(p.has(Cue.CORRECT, Cue.FILL) for p in words) and any(p.text in PHRASES.slips for p in words)
+    is_turn = bool(words) and words[0].has(Cue.CORRECT)  # 不对，是退料
+    return all(p.has(Cue.CORRECT, Cue.FILL) for p in words) and (is_turn or any(p.text in PHRASES.slips for p in words))
 
 
 def _with_things(pieces: Sequence[Piece], stretch: range) -> range:
@@ -122,7 +123,7 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
 
 
 def _says_something(pieces: Sequence[Piece], where: range) -> bool:
-    words = [pieces[i] for i in where if not pieces[i].is_gap]
+    words = [pieces[i] for i in where if not (pieces[i].is_gap or pieces[i].text in PHRASES.courtesy)]
     if len(words) == 1 and words[0].intents and len(words[0].text) == 1:
         return False  # 入元件库
     return any(

@@ -29,7 +29,7 @@ from handlers.language.normalise import BROKEN
 from handlers.language.numerals import APART, CHINESE, FEW, exact
 from handlers.language.pieces import Piece, Shape
 from handlers.language.size_forms import SizeForms
-from handlers.language.sizes import size_of
+from handlers.language.sizes import HAN_TAILS, size_of
 from handlers.language.sounds import is_han, keys_of, syllables
 from handlers.language.tables import any_of
 from handlers.language.vocabulary import DOCUMENTS, NAMES, TALK, UNITS
@@ -291,9 +291,16 @@ class Recogniser:
             and (after.isdigit() or (after == "." and text[end + 1 : end + 2].isdigit()))
         ):
             return False
+        if last.isascii() and last.isdigit() and not first.isdigit() and self._counts(start, end):
+            return False
         if "a" <= first <= "z" and "a" <= before <= "z" and before != "":
             return False
         return not ("a" <= last <= "z" and after != "" and "a" <= after <= "z")
+
+    def _counts(self, start: int, end: int) -> bool:
+        """螺纹10吨: where a unit follows, the number at the end of a name is an amount, unless it belongs to a model."""
+        unit = self.lexicon.get(self.text[end : end + 1])
+        return is_han(self.text[start]) and unit is not None and bool(unit.units) and is_han(unit.text)
 
     def _may_be_slip(self, start: int) -> bool:
         second = self.readings.get(self.text[start + 1 : start + 2])
@@ -303,7 +310,7 @@ class Recogniser:
         """Words that only sound like this: 刚劲 for 钢筋."""
         if start and (self.text[start - 1].isdigit() or self.text[start - 1] in CHINESE):
             unit = self.lexicon.get(self.text[start])
-            if unit is not None and unit.units:
+            if (unit is not None and unit.units) or self.text[start] in HAN_TAILS:
                 return
         if self._is_counted(start):
             return

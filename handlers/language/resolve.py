@@ -275,6 +275,9 @@ class Resolver:
         # 红线2.5的3卷，4的2卷: the words before hold as long as they can.
         pool = self._sized(self._traits(item, named), sizes) if sizes or item.words else 0
         pool = pool or self._sized(self._traits(item, self.catalogue.namesakes(anchor.pool) | named), sizes)
+        pool = self._with_sizes_before(pool, anchor) if sizes else pool
+        if not pool and sizes:  # 42U机柜5台 9U的11台: another that shares a name with it
+            pool = self._sized(self._traits(item, self.catalogue.called_alike(anchor.pool)), sizes)
         if item.sizes or item.numbers or anchor.pool.bit_count() > NAMES_MAX:
             return pool
         dims = {
@@ -285,14 +288,32 @@ class Resolver:
             same |= self.catalogue.of_dims(own)
         return pool & same or pool
 
+    def _with_sizes_before(self, pool: Pool, anchor: Resolved) -> Pool:
+        """45#圆钢20的35根，30的18根: of several sizes before, one is said anew, and the others hold."""
+        if pool.bit_count() < 2:
+            return pool
+        told = _certain_sizes(anchor.named_by)
+        kept = [told] if anchor.head else []  # Q235钢板，16的2吨、20的1吨: those of a heading hold all
+        kept += [[*told[:new], *told[new + 1 :]] for new in reversed(range(len(told)))] if len(told) > 1 else []
+        return next(filter(None, (self._sized(pool, sizes) for sizes in kept)), pool)
+
     def _sized(self, pool: Pool, sizes: Iterable[tuple[Size, bool]]) -> Pool:
         for said, marked in sizes:
             if not pool:
                 break
             # 4千瓦 is the 4 kW, not the M-4.
             same = pool & self.catalogue.sized_alike(said) if said.suffix else 0
-            pool = same or pool & self.catalogue.sized(said, marked)
+            pool = same or self._without_other_size(pool & self.catalogue.sized(said, marked), said)
         return pool
+
+    def _without_other_size(self, pool: Pool, said: Size) -> Pool:
+        """8的钢丝绳 is that of Φ8, not the 8x19 of Φ10."""
+        whole = pool & self.catalogue.of_dims(said.dims) if said.is_bare else 0
+        if not whole or whole == pool or pool.bit_count() > NAMES_MAX:
+            return pool
+        others = self.catalogue.codes(pool & ~whole)
+        single = [c for c in others if any(len(size.dims) == 1 for size in self.catalogue.materials[c].sizes)]
+        return pool & ~self.catalogue.pool(single)
 
     def _sized_as(self, pool: Pool, quantity: Piece | None) -> Pool:
         """What is left when an amount is read as a size: 4平方, 20kg."""

@@ -116,6 +116,8 @@ def is_about_document(view: View, act: Act) -> bool:
         return text not in PHRASES.states or _says_document(view)
     if view.says_kind(act.index) and not (view.has_amount or view.has_material or view.is_question):
         return True  # 申购单作废一下, 把昨天的入库单作废
+    if view.asks or view.is_attribute(act):
+        return False  # 通过南门能到工地吗; 作废的图纸
     after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
     if after is not None and after.shape is Shape.UNKNOWN and len(after.text) > 1:
         return False  # 拒绝酒驾, 同意楼上的

@@ -1,10 +1,10 @@
 """The small words, slips, units and fixed phrases of the trade, from the tables; checked against each other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_origin
 
 from handlers.language.tables import Sheet
 from handlers.language.verbs import VERBS
@@ -104,6 +104,8 @@ class Phrases:
     tales: frozenset[str]
     unable: frozenset[str]
     modals: frozenset[str]
+    refusals: frozenset[str]
+    instead: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,43 +197,9 @@ def read_units(sheet: Sheet) -> UnitWords:
 
 def read_phrases(sheet: Sheet) -> Phrases:
     """Raises TableFault."""
-    found = Phrases(
-        endings=sheet.needed("endings"),
-        questions=frozenset(sheet.needed("questions")),
-        sums=frozenset(sheet.needed("sums")),
-        today=sheet.needed("today"),
-        hollow=frozenset(sheet.needed("hollow")),
-        states=frozenset(sheet.needed("states")),
-        came=frozenset(sheet.needed("came")),
-        leftover=sheet.needed("leftover"),
-        single=frozenset(sheet.needed("single")),
-        slips=frozenset(sheet.needed("slips")),
-        short=frozenset(sheet.needed("short")),
-        small=frozenset(sheet.needed("small")),
-        nouns=sheet.needed("nouns"),
-        again=frozenset(sheet.needed("again")),
-        then=frozenset(sheet.needed("then")),
-        after=sheet.needed("after"),
-        courtesy=frozenset(sheet.needed("courtesy")),
-        joints=frozenset(sheet.needed("joints")),
-        parting=frozenset(sheet.needed("parting")),
-        choices=frozenset(sheet.needed("choices")),
-        how=frozenset(sheet.needed("how")),
-        softeners=sheet.needed("softeners"),
-        adverbs=frozenset(sheet.needed("adverbs")),
-        addressed=frozenset(sheet.needed("addressed")),
-        pleas=frozenset(sheet.needed("pleas")),
-        arrivals=frozenset(sheet.needed("arrivals")),
-        whats=frozenset(sheet.needed("whats")),
-        conditions=sheet.needed("conditions"),
-        left=sheet.needed("left"),
-        partly=sheet.needed("partly"),
-        idle=sheet.needed("idle"),
-        past=frozenset(sheet.needed("past")),
-        tales=frozenset(sheet.needed("tales")),
-        unable=frozenset(sheet.needed("unable")),
-        modals=frozenset(sheet.needed("modals")),
-    )
+    words = {field.name: sheet.needed(field.name) for field in fields(Phrases)}
+    sets = {field.name for field in fields(Phrases) if get_origin(field.type) is frozenset}
+    found = Phrases(**{name: frozenset(said) if name in sets else said for name, said in words.items()})  # pyright: ignore[reportArgumentType]  # each as its field says
     sheet.close()
     return found
 
