@@ -112,6 +112,8 @@ def _is_in_reason(view: View, act: Act) -> bool:
     start = view.clause(act.index).start - 1
     if view.first_reasoned >= act.index or start < 0:
         return False
+    if view.last_thing < view.last_correction < act.index:
+        return False  # 报损1套，不对，是退货
     return view.last_thing < start
 
 

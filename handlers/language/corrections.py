@@ -1,7 +1,7 @@
 """What is said anew takes the place of what it corrects: 调到A座，错了，B座 is 调到B座.
 
-Days, shares, documents and names are settled here, and amounts of a line that is named by its place. Other materials and
-amounts are left to the lines, which alone know what is meant; of 不是50的，是110的 they are given what holds.
+Days, shares, documents and names are settled here, and amounts of a line that is named by its place. Other materials
+and amounts are left to the lines, which alone know what is meant; of 不是50的，是110的 they are given what holds.
 """
 
 from collections.abc import Sequence
@@ -53,6 +53,32 @@ def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
             end = at + 1
         at = end
     return found
+
+
+def without_refused(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], bool]:
+    """不是复合的，42.5的: the answer without what it refuses, and whether it refuses anything."""
+    found: list[Piece] = []
+    refuses = False
+    at = 0
+    while at < len(pieces):
+        opens = not found or found[-1].is_gap
+        end = _behind_refused(pieces, at) if opens and pieces[at].text in PHRASES.refusals else at
+        refuses = refuses or end > at
+        if end == at:
+            found.append(pieces[at])
+            end = at + 1
+        at = end
+    return (found, True) if refuses else (pieces, False)
+
+
+def _behind_refused(pieces: Sequence[Piece], mark: int) -> int:
+    """Where what is wanted begins; `mark` where nothing is."""
+    end = mark + 1
+    while end < len(pieces) and not pieces[end].is_gap and pieces[end].text not in PHRASES.instead:
+        end += 1
+    while end < len(pieces) and (pieces[end].is_gap or pieces[end].text in PHRASES.instead or pieces[end].has(Cue.ME)):
+        end += 1
+    return end if end < len(pieces) else mark
 
 
 def _is_mark(pieces: Sequence[Piece], at: int) -> bool:
@@ -129,7 +155,7 @@ def _recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
 
 
 def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
-    """Put what is said behind a mark where what it corrects stood; where the rest begins, `mark` if nothing is settled."""
+    """Put what is said behind a mark where what it corrects stood; where the rest begins, `mark` where nothing is."""
     if _is_trailing(found, pieces, mark):
         return mark + 1
     if found and found[-1].shape is Shape.UNKNOWN:
@@ -176,7 +202,7 @@ def _is_trailing(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> 
 
 def _exchanged(old: Piece, new: Piece) -> Piece:
     if _is_unit(new):
-        return replace(old, units=new.word.units if new.word is not None else ())
+        return replace(old, shape=Shape.QUANTITY, units=new.word.units if new.word is not None else ())
     return replace(new, start=old.start, end=old.end)
 
 
@@ -211,7 +237,8 @@ def _corrected(found: Sequence[Piece], value: Piece) -> int | None:
     """The nearest one before that it may stand for."""
     start = max(len(found) - _BACK_MAX, 0)
     for at in reversed(range(start, len(found))):
-        if _alike(found[at], value) or (_is_unit(value) and found[at].shape is Shape.QUANTITY):
+        is_counted = found[at].shape in (Shape.QUANTITY, Shape.NUMBER) and found[at].number is not None
+        if _alike(found[at], value) or (_is_unit(value) and is_counted):
             return at
     return None
 

@@ -1,11 +1,13 @@
 """The answer to a question that the robot asked: it completes, corrects or ends the reading that is pending."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from handlers.language.acts import Decision
 from handlers.language.again import pieces_of
+from handlers.language.corrections import settled, without_refused
 from handlers.language.draft import Draft
 from handlers.language.endings import is_ending
 from handlers.language.fields import fill_named
@@ -22,7 +24,7 @@ from handlers.language.reasons import words_of
 from handlers.language.talk import strangeness
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, VERBS
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 # What agrees to the one thing that was offered.
 YES: Final = frozenset({"对", "对的", "是", "是的", "就是", "嗯", "嗯嗯", "好", "好的", "可以", "没错", "行", "ok"})
@@ -33,12 +35,10 @@ _REFUSAL: Final = re.compile(
 # 大的那台, 25吨那个
 _POINTER: Final = re.compile(r"的?[那这](?:个|台|辆|位|家|队|边|一个|一台)(?:吧|啊)?$")
 _CHOSEN: Final = re.compile(r"^(?:就|应该)?(?:是|选|要)(?=.)")
-# 不是20的，是25的: only what follows counts.
-_INSTEAD: Final = re.compile(r"^\s*(?:不是|不要|别要)[^,，。]{1,20}[,，。\s]*(?:我?要的?是|而?是|要)(?=.)")
-_ADDED: Final = re.compile(r"^\s*(?:再加上?|再要|再来|还要|还有|另外|另加|加上|外加|补上?)[\s,，]*")
 # 今天风好大啊: a day among so many strange characters answers nothing.
 _TALK_MIN: Final = 2
 _FREE_TEXT: Final = ("remark", "reason")
+_RECORDS: Final = frozenset(("labor.record", "rental.record"))
 _FIELD_DOMAINS: Final = {
     "supplier": Domain.SUPPLIER,
     "customer": Domain.CUSTOMER,
@@ -55,14 +55,30 @@ _FIELD_DOMAINS: Final = {
 }
 
 
-def answer(message: Message, pending: Reading, decision: Decision) -> Reading | None:
-    """The completed reading, or None where the text is no answer but a command (or talk) of its own."""
+def answer(message: Message, pending: Reading, decision: Decision, *, ground: str = "") -> Reading | None:
+    """The completed reading, or None where the text is no answer but a command (or talk) of its own.
+
+    `ground`: what was said to be the reason, which is no longer in the pieces.
+    """
     plain = message.source.text.strip(" ,，。.!?;\n\t吧啊")
     if is_ending(message.source.text):
         return CANCEL
-    if pending.intent is None or (decision.intents and not _continues(message, pending, decision)):
+    if pending.intent is None:
         return None
-    return _Answer(message, pending).reading(is_yes=plain in YES)
+    found = _Answer(message, pending)
+    if found.wants_text and not _asks(message, decision):
+        return found.told()
+    if decision.intents and not _continues(message, pending, decision):
+        return None
+    return found.reading(is_yes=plain in YES, ground=ground)
+
+
+def _asks(message: Message, decision: Decision) -> bool:
+    """预算超了 is a ground; 预算还有多少 a question, and 领20包 another command."""
+    if not decision.intents:
+        return False
+    is_question = any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in message.pieces)
+    return is_question or not strangeness(message.pieces) or not decision.intents[0].endswith((".query", ".list"))
 
 
 def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
@@ -70,6 +86,8 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     verb = message.pieces[decision.verb].intents if decision.verb >= 0 else {}
     is_softly_said = not any(verb.values()) and message.pieces[decision.verb].text not in VERBS.clear
     is_same = pending.intent in decision.intents
+    if not is_same and decision.intents[0] in _RECORDS:
+        return not any(piece.codes(Domain.EQUIPMENT) for piece in message.pieces)  # 塔吊2个台班, where work was counted
     if not verb or (is_softly_said and (is_same or not any(is_head(piece) for piece in message.pieces))):
         return True  # 要灰的，改成6桶; 转向扣要80个
     if pending.intent not in decision.intents or any(is_head(piece) for piece in message.pieces):
@@ -87,14 +105,25 @@ class _Answer:
         self.draft = self.question.draft
         self.lines = LineAnswers(self.question, message.today)
 
-    def reading(self, *, is_yes: bool) -> Reading | None:
+    @property
+    def wants_text(self) -> bool:
+        """Whether the robot asked for words: a ground, or what has happened."""
+        return any(self.question.asks(f"fields.{name}") for name in _FREE_TEXT)
+
+    def told(self) -> Reading | None:
+        """The words are the ground, or what has happened."""
+        for name in _FREE_TEXT:
+            if self.question.asks(f"fields.{name}") and self.message.pieces:
+                self._set(name, words_of(self.message, range(len(self.message.pieces))))
+        return self.question.judged() if self.question.touched else None
+
+    def reading(self, *, is_yes: bool, ground: str) -> Reading | None:
         """Try everything the text may be answering; None when nothing fits."""
         if is_yes:
             return self.question.judged() if self.question.agree() else None
-        if any(self.question.asks(f"fields.{name}") for name in _FREE_TEXT):
-            self._take_free_text()
-        else:
-            self._take_answer()
+        if ground:
+            self._set("reason", ground)
+        self._take_answer()
         return self.question.judged() if self.question.touched else None
 
     def _take_answer(self) -> None:
@@ -110,73 +139,85 @@ class _Answer:
             return
         if told.rest != whole:
             self._listen_to(told.rest)
-        said = self.message.source.text
-        without = _INSTEAD.sub("", said, count=1)
-        without = without if without != said else _REFUSAL.sub("", said, count=1)
-        if without != said and without.strip(" ,，。"):
+        pieces, self.question.refuses = without_refused(self.message.pieces)
+        if self.question.refuses:
+            self.message = self.message.of(pieces)
+        elif (without := _REFUSAL.sub("", told.rest, count=1)) != told.rest and without.strip(" ,，。"):
             self.question.refuses = True
             self._listen_to(without)
-        said = self.message.source.text
-        added = _ADDED.sub("", said, count=1)
-        if added != said and self.draft.intent in LINE_INTENTS:
-            self._listen_to(added)
-            self.lines.append(self.message.pieces)
-        elif self.message.pieces and not self.lines.take_unit(self.message.pieces):
+        self._take_clauses()
+
+    def _take_clauses(self) -> None:
+        """What answers, and behind 再加 what is wanted besides."""
+        answered, added = self._parted()
+        self.message = self.message.of(answered)
+        if any(not piece.is_gap for piece in answered) and not self.lines.take_unit(answered):
             self._take_rest()
+        if added:
+            self.lines.add(added)
+
+    def _parted(self) -> tuple[Sequence[Piece], Sequence[Piece]]:
+        pieces = self.message.pieces
+        for at, piece in enumerate(pieces if self.draft.intent in LINE_INTENTS else ()):
+            opens = at == 0 or pieces[at - 1].is_gap or pieces[at - 1].has(Cue.OF, Cue.FILL)
+            if opens and piece.text in PHRASES.added and any(map(is_head, pieces[at + 1 :])):
+                return pieces[:at], pieces[at + 1 :]
+        return pieces, ()
 
     def _listen_to(self, text: str) -> None:
         """From here on, only to this part of what was said."""
-        pieces = pieces_of(text, self.message.catalogue, self.message.today)
+        pieces = settled(pieces_of(text, self.message.catalogue, self.message.today))
         self.message = replace(self.message, source=replace(self.message.source, text=text), pieces=pieces)
 
     def _take_rest(self) -> None:
-        is_spent = self._take_names()
-        if not is_spent:
-            if self.draft.intent in LINE_INTENTS:
-                self.lines.take(self.message.pieces)
-            self._take_work()
+        self._take_names()
+        if self.draft.intent in LINE_INTENTS:
+            self.lines.take(self.message.pieces)
+        self._take_work()
         before = dict(self.draft.fields)
-        pieces = self.message.pieces
-        is_dated = any(piece.shape is Shape.DATE for piece in pieces) and strangeness(pieces) < _TALK_MIN
+        is_dated = any(piece.shape is Shape.DATE for piece in self.message.pieces) and not self._is_talk()
         if is_dated and add_times(self.draft, self.message, None):
             self.question.touched = self.question.touched or before != self.draft.fields
+
+    def _is_talk(self) -> bool:
+        """李娜明天休息吧, 老张你看看是哪种: names and days in it answer nothing that was not asked."""
+        pieces = self.message.pieces
+        asks = any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in pieces)
+        return asks or strangeness(pieces) >= _TALK_MIN or any(piece.has(Cue.CALM) for piece in pieces)
 
     def _set(self, name: str, value: str) -> None:
         self.draft.fields[name] = value
         self.question.touched = True
 
-    def _take_free_text(self) -> None:
-        for name in _FREE_TEXT:
-            if self.question.asks(f"fields.{name}") and self.message.pieces:
-                self._set(name, words_of(self.message, range(len(self.message.pieces))))
-
-    def _take_names(self) -> bool:
-        """Names that fill, narrow or correct a field; a choice is first looked for among its candidates.
-
-        Whether the whole answer was a piece of a name (二组, 大的那台), so that no number in it is an amount.
-        """
-        choices = self.question.choices
-        is_spent = False
-        for path in [path for path in choices if path.startswith("fields.")]:
-            named, is_part = self._narrowed(path[7:], choices[path])
-            is_spent = is_spent or is_part
-            if named:
+    def _take_names(self) -> None:
+        """Names that fill, narrow or correct a field; a choice is first looked for among its candidates."""
+        for path in [path for path in self.question.choices if path.startswith("fields.")]:
+            if named := self._narrowed(path[7:], self.question.choices[path]):
                 self.question.settle(path, named)
         self._fill_fields()
         self._take_missing_names()
+        self._take_document()
+
+    def _take_document(self) -> None:
         documents = [piece.values[0] for piece in self.message.pieces if piece.shape is Shape.DOCUMENT]
         if len(documents) == 1:
             self._set("document", documents[0])
-        return is_spent
+        elif self.question.asks("fields.document") and any(piece.has(Cue.THAT) for piece in self.message.pieces):
+            context = self.message.context
+            pointed = context.quoted_document or context.last_document
+            if pointed is not None:
+                self._set("document", pointed)
 
     def _fill_fields(self) -> None:
-        choices, fields = self.question.choices, self.draft.fields
+        choices, fields, is_talk = self.question.choices, self.draft.fields, self._is_talk()
         found = Draft(self.draft.intent)
-        fill_named(found, replace(self.message, context=replace(self.message.context, project=None)))
+        pieces = [piece for piece in self.message.pieces if not piece.is_slip]
+        fill_named(found, replace(self.message, pieces=pieces, context=replace(self.message.context, project=None)))
         for name, value in found.fields.items():
             if name.startswith("from_") and value == fields.get(name.replace("from_", "to_")):
                 continue  # the name that settled where to
-            if f"fields.{name}" not in choices and fields.get(name) != value:
+            is_wanted = self.question.asks(f"fields.{name}") or name in fields
+            if f"fields.{name}" not in choices and fields.get(name) != value and (is_wanted or not is_talk):
                 fields[name] = value
                 self.question.touched = True
         for path, codes in found.candidates.items():
@@ -185,21 +226,43 @@ class _Answer:
                 choices[path] = codes
                 self.question.touched = True
 
-    def _narrowed(self, name: str, codes: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-        """The candidates that a word of the answer names; whether the whole answer is a part that tells them apart."""
-        domain = _FIELD_DOMAINS.get(name)
+    def _narrowed(self, name: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """The candidates that a word of the answer names, even by a part that only tells these apart (二组)."""
+        context, domain = self.message.context, _FIELD_DOMAINS.get(name)
         if domain is None:
-            return (), False
+            return ()
         for piece in self.message.pieces:
             same = tuple(code for code in piece.codes(domain) if code in codes)
             if same:
-                return same, False
-        text = _POINTER.sub("", _CHOSEN.sub("", self.message.source.text.strip(" ,，。"))).strip(" ,，。的")
-        found = tuple(
-            code for code in codes if any(text in form for form in self.message.catalogue.forms(domain, code))
-        )
-        is_spent = bool(text) and bool(found) and (len(text) > 1 or len(found) < len(codes))
-        return (found if is_spent else ()), is_spent
+                return same
+        if domain is Domain.PERSON and context.sender in codes and any(p.has(Cue.ME) for p in self.message.pieces):
+            return tuple(code for code in codes if code == context.sender)
+        stretches = [range(len(self.message.pieces)), *self._stretches()]
+        for where in stretches:
+            if found := self._called(where, domain, codes):
+                # A piece of a name (二组, 大的那台): no number in it is an amount, nor a name in it another field.
+                self.message = self.message.of(
+                    [piece for at, piece in enumerate(self.message.pieces) if at not in where]
+                )
+                return found
+        return ()
+
+    def _stretches(self) -> list[range]:
+        """The pieces between blanks and breaks, where there are several."""
+        pieces, start, found = self.message.pieces, 0, list[range]()
+        for end in [*(at for at, piece in enumerate(pieces) if piece.is_gap), len(pieces)]:
+            is_amount = all(piece.shape in (Shape.QUANTITY, Shape.NUMBER) for piece in pieces[start:end])
+            found += [] if is_amount else [range(start, end)]
+            start = end + 1
+        return found
+
+    def _called(self, where: range, domain: Domain, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """The candidates in whose name all this stands."""
+        said = "".join(piece.text for piece in self.message.pieces[where.start : where.stop])
+        text = _POINTER.sub("", _CHOSEN.sub("", said.strip(" ,，。"))).strip(" ,，。的")
+        forms = self.message.catalogue.forms
+        found = tuple(code for code in codes if text and any(text in form for form in forms(domain, code)))
+        return found if len(text) > 1 or len(found) < len(codes) else ()
 
     def _take_missing_names(self) -> None:
         for path in self.question.pending.missing:
@@ -221,14 +284,18 @@ class _Answer:
                 self._set("percent", piece.number)
             if piece.shape is Shape.NUMBER and self.question.asks("fields.percent") and _is_share(piece.number):
                 self._set("percent", piece.number or "")
-            if self.draft.intent in ("labor.record", "rental.record") and piece.number and not piece.has(Cue.FILL):
+            if self.draft.intent in _RECORDS and piece.number and not piece.has(Cue.FILL):
                 self._count_work(piece, piece.number)
 
     def _count_work(self, piece: Piece, number: str) -> None:
+        equipment = self.draft.fields.get("equipment")
+        own = self.message.catalogue.equipment_unit.get(equipment) if isinstance(equipment, str) else None
         if piece.shape is Shape.QUANTITY and piece.units:
             self.draft.fields |= {"quantity": number, "unit": piece.units[0]}
         elif piece.shape is Shape.NUMBER:
-            self.draft.fields["quantity"] = number
+            self.draft.fields |= (
+                {"quantity": number} if own is None else {"unit": own, **self.draft.fields, "quantity": number}
+            )
         self.question.touched = True
 
 

@@ -13,6 +13,8 @@ from handlers.language.vocabulary import PHRASES, Cue
 
 # No thing has a name of more words, nor more sizes; a heap of them is strange, and looking it up would cost a cube.
 WORDS_MAX: Final = 20
+# What may be told of a thing beside its amount.
+DETAILS: Final = frozenset((Shape.PRICE, Shape.AMOUNT, Shape.LOT, Shape.EXPIRY, Shape.SERIALS))
 
 
 @dataclass(slots=True)
@@ -70,6 +72,11 @@ class Item:
         """实盘 120: a number without unit, parted from its name by a verb."""
         bare = [number for number in self.numbers if not number.marked]
         return len(bare) == len(self.numbers) == 1 and not (self.words or self.sizes or self.strange or self.quantity)
+
+    @property
+    def has_details(self) -> bool:
+        """Whether a price, a lot or the like is told of it."""
+        return bool(self.unit_price or self.amount or self.lot or self.expiry or self.serials)
 
     @property
     def is_empty(self) -> bool:
@@ -133,8 +140,8 @@ class ItemBuilder:
             self._number(piece, after, before)
         elif piece.shape is Shape.SIZE and piece.size is not None:
             self._size(piece, piece.size)
-        elif piece.shape in (Shape.PRICE, Shape.AMOUNT, Shape.LOT, Shape.EXPIRY, Shape.SERIALS):
-            self._detail(piece)
+        elif piece.shape in DETAILS:
+            self.detail(piece)
         elif is_part(piece) and piece.word is not None:
             self._word(piece, piece.word)
         elif piece.shape is Shape.UNKNOWN:
@@ -359,7 +366,8 @@ class ItemBuilder:
         else:
             self._mention(piece).strange += piece.text
 
-    def _detail(self, piece: Piece) -> None:
+    def detail(self, piece: Piece) -> None:
+        """What is told of the thing before, or of the one to come."""
         item = self.current if not self.current.is_empty or not self.items else self.items[-1]
         if piece.shape is Shape.PRICE:
             item.unit_price = piece
@@ -371,6 +379,15 @@ class ItemBuilder:
             item.expiry = piece.when.ahead[1]
         elif piece.shape is Shape.SERIALS:
             item.serials = tuple(number.upper() for number in piece.values)
+
+
+def details_of(pieces: Iterable[Piece]) -> Item:
+    """The prices, lots and serials of a text, for a thing that stands elsewhere."""
+    builder = ItemBuilder()
+    for piece in pieces:
+        if piece.shape in DETAILS:
+            builder.detail(piece)
+    return builder.current
 
 
 def _is_plus(piece: Piece, after: Piece | None) -> bool:

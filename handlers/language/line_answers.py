@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from handlers.language.again import pieces_of
-from handlers.language.items import Item, ItemBuilder
-from handlers.language.lines import add_line
+from handlers.language.items import Item, ItemBuilder, details_of
+from handlers.language.lines import add_line, with_details
 from handlers.language.open_question import OpenQuestion
 from handlers.language.ordinals import Addressed
-from handlers.language.pieces import Piece
+from handlers.language.pieces import Piece, Shape
+from handlers.language.prices import without_prices
 from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
+from handlers.language.verbs import PRICED_INTENTS
 from handlers.language.vocabulary import Cue
 
 
@@ -22,15 +25,78 @@ class LineAnswers:
         self._question, self._today = question, today
         self._catalogue, self._lines = question.catalogue, question.lines
         self._resolver = Resolver(question.catalogue, counts=True)
+        self._is_priced = question.draft.intent in PRICED_INTENTS
 
     def take(self, pieces: Sequence[Piece]) -> None:
-        """Each item to its line; where there are none yet, new ones."""
+        """Each item to its line; where there are none yet, new ones. A price alone is told of the only line."""
+        pieces = self._priced(pieces)
         if not self._lines:
             self.append(pieces)
             return
-        for item in _with_corrections(ItemBuilder().build(pieces)):
-            if not _is_noise(item):
+        items = self._items(pieces)
+        for item in items:
+            if not _is_noise(item) or item.is_dropped:
                 self._take_item(item)
+        if not any(item.has_details for item in items):
+            self._tell(details_of(pieces))
+
+    def add(self, pieces: Sequence[Piece]) -> None:
+        """再加扎丝30公斤: lines behind those that are there, unless one of them waits for it."""
+        for resolved in self._resolver.resolve(self._items(pieces)):
+            if not resolved.codes and resolved.item.quantity is None:
+                continue
+            at = self._waiting_for(resolved)
+            if at is not None:
+                self._take_for(at, resolved.item)
+            else:
+                self._append(resolved)
+
+    def append(self, pieces: Sequence[Piece]) -> None:
+        """New lines."""
+        for resolved in self._resolver.resolve(self._items(pieces)):
+            if resolved.codes or resolved.item.quantity is not None:
+                self._append(resolved)
+
+    def _append(self, resolved: Resolved) -> None:
+        draft, choices = self._question.draft, self._question.choices
+        self._question.touched = True
+        add_line(draft, resolved, self._catalogue, index=len(self._lines))
+        self._lines.append(draft.lines.pop())
+        path = f"lines[{len(self._lines) - 1}].material"
+        if path in draft.candidates:
+            choices[path] = draft.candidates.pop(path)
+
+    def _items(self, pieces: Sequence[Piece]) -> list[Item]:
+        """The items of every row by itself: 300包 on a row of its own is no amount of the row above."""
+        rows: list[list[Piece]] = [[]]
+        for piece in pieces if self._is_priced else without_prices(pieces):
+            if piece.text == "\n":
+                rows.append([])
+            else:
+                rows[-1].append(piece)
+        return _with_corrections([item for row in rows for item in ItemBuilder().build(row)])
+
+    def _priced(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
+        """72一方, where every amount is known: what one costs."""
+        if not self._is_priced or any(line.quantity is None for line in self._lines):
+            return pieces
+        found = list(pieces)
+        for at, (number, one) in enumerate(pairwise(pieces)):
+            is_one = one.shape is Shape.QUANTITY and one.number == "1" and one.text[0] in "一1"
+            if is_one and number.shape is Shape.NUMBER and any(line.unit in one.units for line in self._lines):
+                price = replace(number, shape=Shape.PRICE, end=one.end, units=one.units)
+                return [*found[:at], price, *found[at + 2 :]]
+        return found
+
+    def _tell(self, item: Item) -> None:
+        if item.has_details and len(self._lines) == 1:
+            self._put_details(0, item)
+
+    def _put_details(self, index: int, item: Item) -> None:
+        line = self._lines[index]
+        codes = self._question.offered(index) or ((line.material,) if line.material else ())
+        resolved = Resolved(item=item, pool=self._catalogue.pool(codes), catalogue=self._catalogue)
+        self._put(index, with_details(self._question.draft, line, resolved, self._catalogue, index=index))
 
     def take_addressed(self, words: Addressed) -> None:
         """第二行改成30包: the words are about this line and no other."""
@@ -53,19 +119,6 @@ class LineAnswers:
                 self._put(index, replace(line, unit=kept[0]))
         return self._question.touched and bool(units)
 
-    def append(self, pieces: Sequence[Piece]) -> None:
-        """再加扎丝30公斤: lines behind those that are there."""
-        draft, choices = self._question.draft, self._question.choices
-        for resolved in self._resolver.resolve(ItemBuilder().build(pieces)):
-            if not resolved.codes and resolved.item.quantity is None:
-                continue
-            self._question.touched = True
-            add_line(draft, resolved, self._catalogue, index=len(self._lines))
-            self._lines.append(draft.lines.pop())
-            path = f"lines[{len(self._lines) - 1}].material"
-            if path in draft.candidates:
-                choices[path] = draft.candidates.pop(path)
-
     def _items_of(self, text: str) -> list[Item]:
         return ItemBuilder().build(pieces_of(text, self._catalogue, self._today))
 
@@ -76,18 +129,20 @@ class LineAnswers:
     # --- which line
 
     def _take_item(self, item: Item) -> None:
-        named = self._named_line(item)
         if item.is_dropped:
-            if named is not None:
-                self._question.drop(named)
+            if (dropped := self._dropped_line(item)) is not None:
+                self._question.drop(dropped)
             return
-        if named is not None:
-            if item.quantity is not None:
-                self._set_quantity(named, item.quantity)
-            return
-        index = self._line_for(item)
+        index = self._named_line(item)
         if index is not None:
-            self._take_for(index, item)
+            if item.quantity is not None:
+                self._set_quantity(index, item.quantity)
+        else:
+            index = self._line_for(item)
+            if index is not None:
+                self._take_for(index, item)
+        if index is not None and item.has_details:
+            self._put_details(index, item)
 
     def _named_line(self, item: Item) -> int | None:
         """红砖改成300块: the line whose settled material the words name, unless they settle an open choice."""
@@ -96,15 +151,39 @@ class LineAnswers:
         offers = [codes for path, codes in self._question.choices.items() if path.endswith(".material")]
         if any(self._resolver.narrow(item, codes) for codes in offers):
             return None
-        codes = {code for resolved in self._resolver.resolve([item]) for code in resolved.codes}
+        codes = self._codes_of(item)
         found = [index for index, line in enumerate(self._lines) if line.material in codes]
         return found[0] if len(found) == 1 else None
+
+    def _dropped_line(self, item: Item) -> int | None:
+        """水泥不要了: the only line that is called so, settled or not."""
+        codes = self._codes_of(item)
+        found: list[int] = []
+        for index, line in enumerate(self._lines):
+            is_called = bool(line.said) and line.said in (item.said, item.said + item.strange)
+            if is_called or line.material in codes or codes & set(self._question.offered(index)):
+                found.append(index)
+        return found[0] if len(found) == 1 else None
+
+    def _codes_of(self, item: Item) -> set[str]:
+        return {code for resolved in self._resolver.resolve([item]) for code in resolved.codes}
+
+    def _waiting_for(self, resolved: Resolved) -> int | None:
+        """The line that names this thing and still lacks something."""
+        for index, line in enumerate(self._lines):
+            is_open = bool(self._question.offered(index)) or line.quantity is None
+            codes = set(self._question.offered(index)) or {line.material}
+            if is_open and resolved.item.has_mention and codes & set(resolved.codes):
+                return index
+        return None
 
     def _line_for(self, item: Item) -> int | None:
         """The line that is asked about: the open one that the words fit, else the first open one, or the only one."""
         for index in range(len(self._lines)):
             if item.has_mention and self._resolver.narrow(item, self._question.offered(index)):
                 return index
+        if (counted := self._line_counted_so(item)) is not None:
+            return counted
         is_only = len(self._lines) == 1
         for index, line in enumerate(self._lines):
             if self._question.offered(index):
@@ -114,12 +193,29 @@ class LineAnswers:
                 return index
         return 0 if is_only else None
 
+    def _line_counted_so(self, item: Item) -> int | None:
+        """200块 3方, 红的4卷: of lines without an amount the first that is kept in this unit and is called so."""
+        if item.quantity is None or len(self._lines) == 1:
+            return None
+        for index, line in enumerate(self._lines):
+            material = self._catalogue.materials[line.material] if line.material else None
+            if line.quantity is not None or material is None:
+                continue
+            is_kept = not item.quantity.units or any(map(material.keeps, item.quantity.units))
+            pool = self._catalogue.pool((line.material or "",))
+            if is_kept and (not item.has_mention or self._resolver.fits(item, pool)):
+                return index
+        return None
+
     # --- what about it
 
     def _take_for(self, index: int, item: Item) -> None:
         """What an item says about the line that it is about."""
         line, offered = self._lines[index], self._question.offered(index)
-        if item.is_each and not item.has_mention:
+        is_called_so = line.material is not None and self._resolver.fits(item, self._catalogue.pool((line.material,)))
+        if item.has_mention and is_called_so and item.quantity is not None:
+            self._set_quantity(index, item.quantity)
+        elif item.is_each and not item.has_mention:
             for open_one in [at for at, other in enumerate(self._lines) if other.quantity is None] or [index]:
                 self._set_quantity(open_one, item.quantity)
         elif not item.has_mention and (codes := self._sized(offered, item)):
@@ -138,12 +234,15 @@ class LineAnswers:
 
     def _change(self, index: int, item: Item) -> None:
         """Another amount, another material, or both."""
+        is_choice = bool(self._resolver.narrow(item, self._question.offered(index)))
         if not item.has_mention:
             self._set_quantity(index, item.quantity)
-        elif item.numbers and not (item.words or item.sizes or item.strange) and item.quantity is None:
+        elif item.numbers and not (item.words or item.sizes or item.strange or item.quantity or is_choice):
             self._set_bare(index, item)
         else:
             self._choose_material(index, item)
+        if item.has_details:
+            self._put_details(index, item)
 
     def _sized(self, codes: tuple[str, ...], item: Item) -> tuple[str, ...]:
         """4毫米的: of the materials that are offered, those that the amount means as a size."""
@@ -228,6 +327,7 @@ class LineAnswers:
         if unit is not None and not any(self._catalogue.materials[code].keeps(unit) for code in resolved.codes):
             self._question.draft.lack(f"lines[{index}].unit")
             unit = None
+        self._question.keep(index)
         self._lines[index] = replace(line, material=None, quantity=quantity, unit=unit, said=None)
         self._question.settle_line(index, resolved.codes)
 

@@ -99,6 +99,22 @@ def add_line(draft: Draft, resolved: Resolved, catalogue: Catalogue, *, index: i
     )
 
 
+def with_details(draft: Draft, line: Line, resolved: Resolved, catalogue: Catalogue, *, index: int) -> Line:
+    """The line with the price, the lot and the like that an item tells of it."""
+    item, path = resolved.item, f"lines[{index}]"
+    price = _price(draft, resolved, line.unit, catalogue, path)
+    if item.amount is not None and item.amount.number is None:
+        draft.lack(f"{path}.amount")
+    return replace(
+        line,
+        unit_price=price or line.unit_price,
+        amount=item.amount.number if item.amount is not None else line.amount,
+        lot=item.lot or line.lot,
+        expiry=item.expiry.isoformat() if item.expiry else line.expiry,
+        serials=item.serials or line.serials,
+    )
+
+
 def _said(item: Item, quantity: str | None) -> str | None:
     """The words that named it, without a bare number that turned out to be the amount (水泥5)."""
     if quantity is not None and item.quantity is None:

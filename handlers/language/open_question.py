@@ -91,6 +91,10 @@ class OpenQuestion:
         self.choices.pop(f"lines[{index}].material", None)
         self.touched = True
 
+    def keep(self, index: int) -> None:
+        """水泥不要了，改领扎丝: something else is wanted in its place."""
+        self._dropped.discard(index)
+
     def still_lacks(self, index: int) -> bool:
         """Whether something that was asked about this line is not answered yet."""
         line, path = self.lines[index], f"lines[{index}]"

@@ -9,8 +9,8 @@ from handlers.language.numerals import value_of
 _NUMERAL: Final = "[一二三四五六七八九十两]{1,3}|[0-9]{1,3}"
 _ORDINAL: Final = re.compile(rf"(?:我?[选要]|就)?第({_NUMERAL})[个种项条样张位]?(?:吧|的|的吧)?")
 _PICKED: Final = re.compile(r"(?:我?选|就)?([一二三四五六七八九十]{1,2}|[0-9]{1,2})(?:号|吧)?")
-_LAST: Final = re.compile(r"(?:我?[选要]|就)?最后(?:一|那)?[个种项条样](?:吧)?")
-_FIRST: Final = re.compile(r"(?:我?[选要]|就)?(?:前面|头)一?[个种](?:吧)?")
+_LAST: Final = re.compile(r"(?:我?[选要]|就)?(?:最后|后面|末尾)(?:的|一|那)?[个种项条样](?:吧)?")
+_FIRST: Final = re.compile(r"(?:我?[选要]|就)?(?:前面|最前面|头)(?:的|一|那)?[个种](?:吧)?")
 _SEVERAL: Final = re.compile(r"(?:我?[选要])?[0-9]{1,2}(?:[ ,，、和;]+[0-9]{1,2})+")
 
 _ADDRESS: Final = re.compile(rf"(?:我?[选要]|就|那)?第({_NUMERAL})([行条项样个种号张位])")
@@ -67,7 +67,8 @@ def taken_apart(text: str, choices: int, lines: int) -> Told:
             picks.append(at)
         elif (found := _ADDRESS.match(clause)) is not None and (at := _place(found[1], 999)) is not None:
             behind = clause[found.end() :].strip()
-            if at < lines and (found[2] in _LINE_WORDS or _CHANGES.match(behind)):
+            is_told = lines > 1 and bool(behind.strip("的吧"))  # 第3个8桶
+            if at < lines and (is_told or found[2] in _LINE_WORDS or _CHANGES.match(behind)):
                 addressed.append(_about(at, behind))
             elif at < choices:
                 picks.append(at)

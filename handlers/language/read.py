@@ -23,7 +23,7 @@ from handlers.language.parties import by_party, without_stranger
 from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece
 from handlers.language.reading import UNKNOWN, Reading, Status
-from handlers.language.reasons import find_reason, words_of
+from handlers.language.reasons import find_reason, ground_apart, words_of
 from handlers.language.remarks import without_remarks
 from handlers.language.segment import segment
 from handlers.language.talk import is_chatter, is_quoted, is_scattered, is_story
@@ -41,7 +41,9 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
         return UNKNOWN
     message, table = recognised(text, context=context, catalogue=catalogue, today=today)
     message, remark = without_remarks(message)
-    message = message.of(settled(message.pieces))
+    message, ground = ground_apart(message.of(settled(message.pieces)))
+    if not ground and remark and context.pending is not None and context.pending.intent in REASONED:
+        remark, ground = "", remark  # 4桶，冻坏了
     decision = decide(
         message.pieces,
         has_document=context.quoted_document is not None,
@@ -50,7 +52,8 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     )
     if table is not None:
         decision = _about_table(table, decision, message.pieces)
-    return _remarked(_answer(message, decision) or _command(message, decision, table), remark)
+    reading = _answer(message, decision, ground) or _command(message, decision, table, ground)
+    return _remarked(reading, remark)
 
 
 def recognised(text: str, *, context: Context, catalogue: Catalogue, today: date) -> tuple[Message, Table | None]:
@@ -71,12 +74,12 @@ def _remarked(reading: Reading, remark: str) -> Reading:
     return replace(reading, fields={**reading.fields, "remark": remark})
 
 
-def _answer(message: Message, decision: Decision) -> Reading | None:
+def _answer(message: Message, decision: Decision, ground: str) -> Reading | None:
     """The open question's answer, where there is one and this is it."""
     pending = message.context.pending
     if pending is None:
         return None
-    return dialogue.answer(message, _still_known(pending, message.catalogue), decision)
+    return dialogue.answer(message, _still_known(pending, message.catalogue), decision, ground=ground)
 
 
 def _still_known(pending: Reading, catalogue: Catalogue) -> Reading:
@@ -88,14 +91,14 @@ def _still_known(pending: Reading, catalogue: Catalogue) -> Reading:
     return pending if lines == pending.lines else replace(pending, lines=lines)
 
 
-def _command(message: Message, decision: Decision, table: Table | None) -> Reading:
+def _command(message: Message, decision: Decision, table: Table | None, ground: str) -> Reading:
     """Assemble what the intent needs, and judge it."""
     if not decision.intents:
         return UNKNOWN
     decision = by_party(decision, message)
     if len(decision.intents) > 1:
         return UNKNOWN if is_story(Draft(decision.intents[0]), message) else _torn(decision, message)
-    draft = _drafted(decision, message)
+    draft = _drafted(decision, message, ground)
     if draft is None:
         return UNKNOWN
     if table is not None and draft.intent in LINE_INTENTS:
@@ -123,7 +126,7 @@ def _torn(decision: Decision, message: Message) -> Reading:
     )
 
 
-def _drafted(decision: Decision, message: Message) -> Draft | None:
+def _drafted(decision: Decision, message: Message, ground: str) -> Draft | None:
     """Fill a draft for one intent. None where the message turns out to be no command."""
     intent = decision.intents[0]
     draft = Draft(intent)
@@ -132,7 +135,9 @@ def _drafted(decision: Decision, message: Message) -> Draft | None:
         return None
     if intent == "exception.report":
         return records.exception(draft, message, decision.verb)
-    if intent in REASONED:
+    if intent in REASONED and ground:
+        draft.fields["reason"] = ground
+    elif intent in REASONED:
         where = find_reason(message, intent, decision.verb)
         if where:
             draft.fields["reason"] = words_of(message, where)

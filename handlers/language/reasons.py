@@ -8,7 +8,7 @@ from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Domain
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
-from handlers.language.verbs import DOCUMENT_INTENTS
+from handlers.language.verbs import DOCUMENT_INTENTS, REASONED
 from handlers.language.vocabulary import PHRASES, Cue
 
 _EMPTY = PHRASES.hollow | frozenset(KINDS)
@@ -28,6 +28,24 @@ _CLAIMED = frozenset(
         Shape.MENTION,
     )
 )
+
+
+def ground_apart(message: Message) -> tuple[Message, str]:
+    """退料20包，原因：订单取消: the message without the ground at its end, in which no verb counts; and that ground."""
+    pieces = message.pieces
+    at = next((i for i, piece in enumerate(pieces) if piece.has(Cue.REASON)), None)
+    if at is None or not _is_led_to(message, at):
+        return message, ""
+    where = _trimmed(pieces, range(at, len(pieces)))
+    return message.of(pieces[:at]), words_of(message, where)
+
+
+def _is_led_to(message: Message, at: int) -> bool:
+    """Whether what wants a ground stands before it, or is asked about."""
+    pending = message.context.pending
+    if pending is not None and pending.intent in REASONED:
+        return True
+    return any(piece.intents.keys() & REASONED for piece in message.pieces[:at])
 
 
 def find_reason(message: Message, intent: str, verb: int) -> range:
@@ -117,6 +135,8 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
     start, stop = where.start, where.stop
     while start < stop and (pieces[start].is_gap or pieces[start].has(Cue.REASON) or pieces[start].text in _EMPTY):
         start += 1
+        if pieces[start - 1].has(Cue.REASON) and start < stop and pieces[start].text in PHRASES.turns:
+            start += 1  # 原因改成超预算
     while stop > start and (pieces[stop - 1].is_gap or pieces[stop - 1].text in ("吧",)):
         stop -= 1
     return range(start, stop)

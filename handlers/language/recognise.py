@@ -298,7 +298,7 @@ class Recogniser:
         return not ("a" <= last <= "z" and after != "" and "a" <= after <= "z")
 
     def _counts(self, start: int, end: int) -> bool:
-        """螺纹10吨: where a unit follows, the number at the end of a name is an amount, unless it belongs to a model."""
+        """螺纹10吨: where a unit follows, the number at the end of a name is an amount."""
         unit = self.lexicon.get(self.text[end : end + 1])
         return is_han(self.text[start]) and unit is not None and bool(unit.units) and is_han(unit.text)
 

@@ -223,6 +223,13 @@ class Resolver:
         found = self.catalogue.codes(self._sized_as(pool, quantity))
         return found if len(found) < len(codes) else ()
 
+    def fits(self, item: Item, pool: Pool) -> bool:
+        """Whether everything that is said of an item fits a material: 红的 the red one."""
+        sizes = _certain_sizes(item)
+        if item.strange or not (item.words or sizes):
+            return False
+        return bool(self._sized(self._with_words(item, pool), sizes))
+
     def narrow(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Of materials that a person was asked to choose from, those that the answer fits."""
         if item.strange or not codes:

@@ -106,6 +106,8 @@ class Phrases:
     modals: frozenset[str]
     refusals: frozenset[str]
     instead: frozenset[str]
+    added: tuple[str, ...]
+    turns: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
