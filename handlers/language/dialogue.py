@@ -88,6 +88,8 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     is_same = pending.intent in decision.intents
     if not is_same and decision.intents[0] in _RECORDS:
         return not any(piece.codes(Domain.EQUIPMENT) for piece in message.pieces)  # 塔吊2个台班, where work was counted
+    if is_same and any(piece.text in PHRASES.added for piece in message.pieces):
+        return True  # 一字扣件的，还有架子管一百根也调
     if not verb or (is_softly_said and (is_same or not any(is_head(piece) for piece in message.pieces))):
         return True  # 要灰的，改成6桶; 转向扣要80个
     if pending.intent not in decision.intents or any(is_head(piece) for piece in message.pieces):
@@ -174,10 +176,16 @@ class _Answer:
         if self.draft.intent in LINE_INTENTS:
             self.lines.take(self.message.pieces)
         self._take_work()
-        before = dict(self.draft.fields)
-        is_dated = any(piece.shape is Shape.DATE for piece in self.message.pieces) and not self._is_talk()
-        if is_dated and add_times(self.draft, self.message, None):
-            self.question.touched = self.question.touched or before != self.draft.fields
+        if self._is_dated() and not self._is_talk():
+            before = dict(self.draft.fields)
+            if add_times(self.draft, self.message, None):
+                self.question.touched = self.question.touched or before != self.draft.fields
+
+    def _is_dated(self) -> bool:
+        """Whether a day is told beside an answer, or for itself; 水泥这两天又涨价了 tells none."""
+        pieces = [piece for piece in self.message.pieces if not (piece.is_gap or piece.has(Cue.FILL, Cue.NEED, Cue.TO))]
+        dates = [piece for piece in pieces if piece.shape is Shape.DATE]
+        return bool(dates) and (self.question.touched or len(dates) == len(pieces))
 
     def _is_talk(self) -> bool:
         """李娜明天休息吧, 老张你看看是哪种: names and days in it answer nothing that was not asked."""
@@ -210,7 +218,8 @@ class _Answer:
 
     def _fill_fields(self) -> None:
         choices, fields, is_talk = self.question.choices, self.draft.fields, self._is_talk()
-        found = Draft(self.draft.intent)
+        project = {name: value for name, value in fields.items() if name == "project"}
+        found = Draft(self.draft.intent, fields=project)
         pieces = [piece for piece in self.message.pieces if not piece.is_slip]
         fill_named(found, replace(self.message, pieces=pieces, context=replace(self.message.context, project=None)))
         for name, value in found.fields.items():
@@ -231,27 +240,28 @@ class _Answer:
         context, domain = self.message.context, _FIELD_DOMAINS.get(name)
         if domain is None:
             return ()
-        for piece in self.message.pieces:
-            same = tuple(code for code in piece.codes(domain) if code in codes)
-            if same:
+        for at, piece in enumerate(self.message.pieces):
+            if same := tuple(code for code in piece.codes(domain) if code in codes):
+                self._spend(range(at, at + 1))
                 return same
         if domain is Domain.PERSON and context.sender in codes and any(p.has(Cue.ME) for p in self.message.pieces):
             return tuple(code for code in codes if code == context.sender)
         stretches = [range(len(self.message.pieces)), *self._stretches()]
         for where in stretches:
             if found := self._called(where, domain, codes):
-                # A piece of a name (二组, 大的那台): no number in it is an amount, nor a name in it another field.
-                self.message = self.message.of(
-                    [piece for at, piece in enumerate(self.message.pieces) if at not in where]
-                )
+                self._spend(where)
                 return found
         return ()
+
+    def _spend(self, where: range) -> None:
+        """What named a choice (二组, 大的那台): no number in it is an amount, nor a name in it another field."""
+        self.message = self.message.of([piece for at, piece in enumerate(self.message.pieces) if at not in where])
 
     def _stretches(self) -> list[range]:
         """The pieces between blanks and breaks, where there are several."""
         pieces, start, found = self.message.pieces, 0, list[range]()
         for end in [*(at for at, piece in enumerate(pieces) if piece.is_gap), len(pieces)]:
-            is_amount = all(piece.shape in (Shape.QUANTITY, Shape.NUMBER) for piece in pieces[start:end])
+            is_amount = all(piece.text[:1].isascii() and piece.number is not None for piece in pieces[start:end])
             found += [] if is_amount else [range(start, end)]
             start = end + 1
         return found

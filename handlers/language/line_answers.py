@@ -70,11 +70,25 @@ class LineAnswers:
         """The items of every row by itself: 300包 on a row of its own is no amount of the row above."""
         rows: list[list[Piece]] = [[]]
         for piece in pieces if self._is_priced else without_prices(pieces):
+            last = rows[-1][-1] if rows[-1] else None
             if piece.text == "\n":
                 rows.append([])
+            elif (
+                piece.shape is Shape.SPACE
+                and last is not None
+                and (last.shape is Shape.QUANTITY or last.has(Cue.OF, Cue.SIZE))
+            ):
+                rows[-1].append(replace(piece, shape=Shape.BREAK, text="，"))  # 红的2顶 手套3副
             else:
-                rows[-1].append(piece)
-        return _with_corrections([item for row in rows for item in ItemBuilder().build(row)])
+                rows[-1].append(self._trait(piece))
+        items = _with_corrections([item for row in rows for item in ItemBuilder().build(row)])
+        # 石子小的5-10: beside a size, one strange character tells nothing.
+        return [replace(item, strange="") if item.sizes and len(item.strange) == 1 else item for item in items]
+
+    def _trait(self, piece: Piece) -> Piece:
+        """粗的, where sand was asked about: 粗砂, and no size that is not told."""
+        word = self._catalogue.lexicon.get(piece.text[:-1]) if piece.has(Cue.SIZE) and len(piece.text) > 1 else None
+        return piece if word is None or not word.names_material else replace(piece, text=piece.text[:-1], word=word)
 
     def _priced(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """72一方, where every amount is known: what one costs."""
@@ -135,8 +149,7 @@ class LineAnswers:
             return
         index = self._named_line(item)
         if index is not None:
-            if item.quantity is not None:
-                self._set_quantity(index, item.quantity)
+            self._count(index, item)
         else:
             index = self._line_for(item)
             if index is not None:
@@ -209,6 +222,15 @@ class LineAnswers:
 
     # --- what about it
 
+    def _count(self, index: int, item: Item) -> None:
+        """How much of what is settled: 红砖300块, 转向扣两百."""
+        if item.quantity is not None:
+            self._set_quantity(index, item.quantity)
+            return
+        counted = self._resolver.resolve([item])[0].quantity
+        if counted is not None and self._lines[index].quantity is None:
+            self._put(index, replace(self._lines[index], quantity=counted))
+
     def _take_for(self, index: int, item: Item) -> None:
         """What an item says about the line that it is about."""
         line, offered = self._lines[index], self._question.offered(index)
@@ -250,9 +272,10 @@ class LineAnswers:
 
     @staticmethod
     def _is_other_size(item: Item, line: Line) -> bool:
-        """25的, where the material stands already: a size of it, no amount."""
+        """25的, 换成白的, where the material stands already: a size of it or a kind, no amount."""
         is_size = bool(item.sizes) or any(number.marked for number in item.numbers)
-        return line.material is not None and is_size and not item.words and not item.strange
+        is_told = is_size or (item.is_correction and bool(item.words))
+        return line.material is not None and is_told and not item.has_head and not item.strange
 
     def _change_size(self, index: int, item: Item) -> None:
         """The material of the same name that has this size."""

@@ -79,6 +79,8 @@ def taken_apart(text: str, choices: int, lines: int) -> Told:
             addressed[-1] = _about(addressed[-1].line, clause)  # 第二行不是红砖，是加气块
         else:
             rest.append(clause)
+    if not (picks or addressed):
+        return Told(rest=text)
     return Told(picks=tuple(picks), addressed=tuple(addressed), rest="，".join(word for word in rest if word.strip()))
 
 

@@ -42,8 +42,6 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     message, table = recognised(text, context=context, catalogue=catalogue, today=today)
     message, remark = without_remarks(message)
     message, ground = ground_apart(message.of(settled(message.pieces)))
-    if not ground and remark and context.pending is not None and context.pending.intent in REASONED:
-        remark, ground = "", remark  # 4桶，冻坏了
     decision = decide(
         message.pieces,
         has_document=context.quoted_document is not None,
@@ -66,12 +64,13 @@ def recognised(text: str, *, context: Context, catalogue: Catalogue, today: date
 
 
 def _remarked(reading: Reading, remark: str) -> Reading:
-    """A document carries what was said beside it; to a question nothing can be remarked."""
-    if not remark or reading.intent not in LINE_INTENTS:
+    """A document carries what was said beside it, as its ground where it wants one; a question carries nothing."""
+    if not remark or reading.intent not in LINE_INTENTS | REASONED:
         return reading
-    before = reading.fields.get("remark")
-    remark = f"{before}，{remark}" if isinstance(before, str) and before else remark
-    return replace(reading, fields={**reading.fields, "remark": remark})
+    name = "reason" if reading.intent in REASONED and "reason" not in reading.fields else "remark"
+    before = reading.fields.get(name)
+    said = f"{before}，{remark}" if isinstance(before, str) and before else remark
+    return replace(reading, fields={**reading.fields, name: said})
 
 
 def _answer(message: Message, decision: Decision, ground: str) -> Reading | None:

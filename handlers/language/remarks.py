@@ -64,8 +64,9 @@ def _clauses(pieces: Sequence[Piece]) -> Iterator[range]:
             start = index
         if _is_mark(pieces[start]) and piece.text != "\n":
             continue
-        # 7号电池一盒 会议室遥控器用: behind the last amount a blank is as good as a comma.
-        if (piece.shape is Shape.BREAK and piece.text in _ENDS) or (piece.shape is Shape.SPACE and index == last + 1):
+        # 7号电池一盒 会议室遥控器用: behind the last amount a blank is as good as a comma, and behind a document.
+        is_parted = index == last + 1 or (index > 0 and _is_document(pieces[index - 1]))
+        if (piece.shape is Shape.BREAK and piece.text in _ENDS) or (piece.shape is Shape.SPACE and is_parted):
             yield range(start, index + 1)
             start = index + 1
     if start < len(pieces):
@@ -77,7 +78,11 @@ def _asks(piece: Piece) -> bool:
 
 
 def _answers(piece: Piece) -> bool:
-    return (piece.shape is Shape.QUANTITY and piece.number is not None) or is_head(piece)
+    return (piece.shape is Shape.QUANTITY and piece.number is not None) or is_head(piece) or _is_document(piece)
+
+
+def _is_document(piece: Piece) -> bool:
+    return piece.shape is Shape.DOCUMENT
 
 
 def _is_command(clause: Sequence[Piece]) -> bool:

@@ -14,6 +14,7 @@ from handlers.language.postings import Pool, pool_of
 from handlers.language.reading import CANDIDATES_MAX
 from handlers.language.size_amounts import as_size
 from handlers.language.sizes import COLOURS, Size, size_of
+from handlers.language.sounds import sound_keys
 
 _NUMBERS_MAX: Final = 4
 
@@ -210,9 +211,9 @@ class Resolver:
         return same if same.bit_count() == 1 else pool
 
     def resized(self, item: Item, code: str) -> tuple[str, ...]:
-        """The materials of the name of another one that have the size that is said."""
+        """The materials of the name of another one that are of the size and the kind that is said."""
         sizes = _certain_sizes(item)
-        pool = self._sized(self.catalogue.namesakes(self.catalogue.pool((code,))), sizes)
+        pool = self._sized(self._with_words(item, self.catalogue.namesakes(self.catalogue.pool((code,)))), sizes)
         return self.catalogue.nearest(pool, CANDIDATES_MAX + 1)
 
     def of_sized(self, codes: tuple[str, ...], quantity: Piece | None) -> tuple[str, ...]:
@@ -233,7 +234,7 @@ class Resolver:
     def narrow(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Of materials that a person was asked to choose from, those that the answer fits."""
         if item.strange or not codes:
-            return ()
+            return self._sounding(item, codes)
         numbers = [] if item.quantity is None and not item.numbers else item.numbers
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for number in numbers if (size := _number_size(number)) is not None]
@@ -243,6 +244,18 @@ class Resolver:
         pool = self._sized(kept, sizes)
         found = tuple(code for code in codes if self.catalogue.pool((code,)) & pool)
         return found if len(found) < len(codes) or item.has_head else ()
+
+    def _sounding(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """剧氨酯的, dictated: those in whose names something sounds like it."""
+        said = item.strange
+        keys = set(sound_keys(said)) if len(said) > 1 and not (item.words or item.sizes or item.numbers) else set()
+        found: list[str] = []
+        for code in codes if keys else ():
+            names = self.catalogue.materials[code].names
+            parts = {name[at : at + len(said)] for name in names for at in range(len(name) - len(said) + 1)}
+            if any(not keys.isdisjoint(sound_keys(part)) for part in parts):
+                found.append(code)
+        return tuple(found) if len(found) < len(codes) else ()
 
     def _named(self, item: Item) -> Pool:
         """The materials that all words fit; where some fit by name and others by a part of it, those by name."""
