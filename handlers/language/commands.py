@@ -68,7 +68,7 @@ def _weak(view: View, acts: list[Act]) -> list[Act]:
     ]
     usable = [act for act in usable if _has_place(view, act)]
     usable = [act for act in usable if not (view.pieces[act.index].has(Cue.TO, Cue.NEED) and len(usable) > 1)]
-    usable = [act for act in usable if not view.is_attribute(act)] or usable
+    usable = [act for act in usable if not view.is_attribute(act)] or (usable if view.has_amount else [])
     first = min((act.index for act in usable), default=-1)
     return [act for act in usable if act.index == first][:1]
 
@@ -78,11 +78,17 @@ def _has_place(view: View, act: Act) -> bool:
     if act.intent != "transfer.create" or view.pieces[act.index].text in VERBS.clear:
         return True
     return any(
-        (piece.has(Cue.TO, Cue.GIVE, Cue.DONE) and not view.is_setting(act.intent, index))
+        (piece.has(Cue.TO, Cue.GIVE, Cue.DONE) and not (view.is_setting(act.intent, index) or _points(view, index)))
         or piece.codes(Domain.PROJECT)
         or piece.codes(Domain.WAREHOUSE)
         for index, piece in enumerate(view.pieces)
     )
+
+
+def _points(view: View, index: int) -> bool:
+    """往左挪, 往上: a direction is no place."""
+    after = view.pieces[index + 1] if index + 1 < len(view.pieces) else None
+    return after is not None and after.text[:1] in PHRASES.directions
 
 
 def _clear(view: View, acts: list[Act], told: list[Act]) -> list[Act]:
@@ -114,7 +120,15 @@ def _is_in_reason(view: View, act: Act) -> bool:
         return False
     if view.last_thing < view.last_correction < act.index:
         return False  # 报损1套，不对，是退货
+    if act.is_strong and not view.is_strange(act.index) and not _says_more(view, act):
+        return False  # 报一下：…，请购
     return view.last_thing < start
+
+
+def _says_more(view: View, act: Act) -> bool:
+    """Whether anything but the verb and small words stands in its clause."""
+    others = (view.pieces[i] for i in view.clause(act.index) if i != act.index)
+    return any(not (p.is_gap or p.has(Cue.FILL)) for p in others)
 
 
 def _one_of(view: View, told: list[Act]) -> Decision:

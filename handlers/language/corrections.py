@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from handlers.language.items import is_part
-from handlers.language.lexicon import Domain
+from handlers.language.lexicon import Domain, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.vocabulary import PHRASES, Cue
 
@@ -31,15 +31,17 @@ _LINKS: Final = (Cue.FILL, Cue.CORRECT, Cue.RECALL, Cue.TO, Cue.GIVE, Cue.FROM, 
 _COUNTED: Final = frozenset((Shape.QUANTITY, Shape.NUMBER, Shape.SIZE))
 _REFUSAL: Final = "不是"
 _AMENDED: Final = "改成"
+_NO: Final = "不"
+_MARK: Final = Word(_NO, cues=frozenset((Cue.CORRECT,)))
 # 第 2 条 改成 60包
 _ADDRESS_LENGTH: Final = 4
 
 
 def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """The pieces with every such correction carried out."""
-    if not any(piece.has(Cue.CORRECT, Cue.RECALL) for piece in pieces):
+    if not any(piece.has(Cue.CORRECT, Cue.RECALL) or piece.text == _NO for piece in pieces):
         return pieces
-    pieces = _turned(pieces)
+    pieces = _turned([_amended(pieces, at) for at in range(len(pieces))])
     found: list[Piece] = []
     at = 0
     while at < len(pieces):
@@ -53,6 +55,15 @@ def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
             end = at + 1
         at = end
     return found
+
+
+def _amended(pieces: Sequence[Piece], at: int) -> Piece:
+    """1台，不，是32路的: a no of its own before 是 corrects."""
+    if pieces[at].text != _NO or not at or at + 1 >= len(pieces):
+        return pieces[at]
+    is_alone = pieces[at - 1].is_gap and pieces[at + 1].is_gap
+    is_mark = is_alone and any(piece.text in PHRASES.instead for piece in _next(pieces, at))
+    return replace(pieces[at], word=_MARK) if is_mark else pieces[at]
 
 
 def without_refused(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], bool]:
@@ -136,7 +147,7 @@ def _are_alike(holds: Sequence[Piece], refused: Sequence[Piece]) -> bool:
 
 def _measures(piece: Piece) -> frozenset[object]:
     if piece.shape in _COUNTED:
-        return frozenset((piece.shape,))
+        return frozenset(("size" if piece.shape is Shape.SIZE else "amount",))
     return frozenset(("part",)) if is_part(piece) else frozenset()
 
 
@@ -145,7 +156,8 @@ def _recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
     behind = pieces[at + 1 : at + 1 + _ADDRESS_LENGTH]
     mark = next((i for i, piece in enumerate(behind) if piece.has(Cue.CORRECT)), None)
     amount = behind[mark + 1] if mark and mark + 1 < len(behind) else None
-    place = int(behind[0].number) if mark and (behind[0].number or "").isdecimal() else 0
+    said = behind[0].number or "" if behind else ""
+    place = int(said) if mark and said.isdecimal() else 0
     amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
     if amount is None or mark is None or amount.shape is not Shape.QUANTITY or not 0 < place <= len(amounts):
         return at
@@ -168,7 +180,7 @@ def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
         return mark
     if _is_same(found[place], pieces[value]):  # 不是海螺，是宏达
         other = _value(found, pieces, value) if _is_refusal(pieces, mark, value) else None
-        if other is None or not _alike(found[place], pieces[other]):
+        if other is None or not (_alike(found[place], pieces[other]) or _is_unit(pieces[other])):
             return mark
         value = other
     if _is_source(pieces, value) and not _is_source(found, place):

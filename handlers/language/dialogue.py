@@ -34,7 +34,7 @@ _REFUSAL: Final = re.compile(
 )
 # 大的那台, 25吨那个
 _POINTER: Final = re.compile(r"的?[那这](?:个|台|辆|位|家|队|边|一个|一台)(?:吧|啊)?$")
-_CHOSEN: Final = re.compile(r"^(?:就|应该)?(?:是|选|要)(?=.)")
+_CHOSEN: Final = re.compile(r"^(?:就|应该)?(?:是|选|要)?(?:[那这](?:个|台|辆|位|家|种))?(?=.)")
 # 今天风好大啊: a day among so many strange characters answers nothing.
 _TALK_MIN: Final = 2
 _FREE_TEXT: Final = ("remark", "reason")

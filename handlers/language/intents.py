@@ -6,6 +6,7 @@ from typing import Final
 from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.commands import command
 from handlers.language.items import is_part
+from handlers.language.lexicon import Domain
 from handlers.language.moods import is_denied, is_put_off
 from handlers.language.pieces import Piece, Shape
 from handlers.language.queries import query
@@ -34,7 +35,7 @@ def decide(
     if exception is not None:
         return exception
     acts = view.acts()
-    if len(acts) > _ACTS_MAX:
+    if len(acts) > _ACTS_MAX or _is_unreal(view):
         return NOTHING
     acts = _without_grounds(view, acts)
     if any(act.intent in _NEGATABLE and _is_off(view, act) for act in acts) or _takes_all_back(view, acts):
@@ -43,6 +44,12 @@ def decide(
         return NOTHING
     acts = _after_correction(view, acts)
     return ruling(view, acts) or record(view, acts) or query(view, acts) or command(view, acts) or NOTHING
+
+
+def _is_unreal(view: View) -> bool:
+    """听说…, 万一…, 做梦…: what begins so is not meant, whatever verbs follow."""
+    opening = next((p for p in view.pieces if not (p.is_gap or p.shape in (Shape.MENTION, Shape.DATE))), None)
+    return opening is not None and opening.has(Cue.UNREAL) and not view.has_document
 
 
 def _without_grounds(view: View, acts: list[Act]) -> list[Act]:
@@ -128,14 +135,22 @@ def _has_command(view: View, acts: list[Act]) -> bool:
 
 
 def _exception(view: View) -> Decision | None:
-    first = view.first
+    first = told = view.first
+    while 0 <= first < len(view.pieces) - 1 and _is_place(view.pieces[first]):
+        first += 1  # 泵站异常：基坑渗水
     if first >= 0 and "exception.report" in view.pieces[first].intents:
         after = view.pieces[first + 1] if first + 1 < len(view.pieces) else None
-        if _is_notice(view, first):
-            return None
+        if _is_notice(view, first) or (first > told and after is not None and not after.is_gap):
+            return None  # 今天异常冷
         if after is None or after.is_gap or view.pieces[first].text != "问题":
             return Decision(("exception.report",), first)
     return None
+
+
+def _is_place(piece: Piece) -> bool:
+    """Where something happened, or when: what may stand before 异常."""
+    is_named = bool(piece.codes(Domain.PROJECT) or piece.codes(Domain.STAGE) or piece.codes(Domain.TEAM))
+    return is_named or piece.shape in (Shape.DATE, Shape.SPACE, Shape.PLACE)
 
 
 def _takes_all_back(view: View, acts: list[Act]) -> bool:

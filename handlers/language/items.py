@@ -308,13 +308,12 @@ class ItemBuilder:
 
     def _quantity(self, piece: Piece) -> None:
         if self.negating:
-            self.negating, self.negated = False, True
-            last = self.items[-1] if self.items else None
-            if last is not None and last.quantity is not None and not piece.text[0].isascii():
-                # 二十包不是三十包, dictated: which of the two holds is asked.
-                last.quantity = replace(last.quantity, number=None)
+            self._refuse(piece)
             return
         item = self.current
+        if self._is_stray(piece):
+            self._close()
+            item = self.current
         if self.parting:  # 其中200块: which amount is meant is asked
             piece, self.parting = replace(piece, number=None), False
         if item.is_empty and self._is_awaited():
@@ -347,6 +346,20 @@ class ItemBuilder:
         item.quantity, item.end = piece, piece.end
         item.is_each, self.each = self.each, False
         item.is_total, self.totalling = self.totalling and not item.has_mention, False
+
+    def _refuse(self, piece: Piece) -> None:
+        """8桶不是6桶: the amount that does not hold."""
+        self.negating, self.negated = False, True
+        last = self.items[-1] if self.items else None
+        if last is not None and last.quantity is not None and not piece.text[0].isascii():
+            # 二十包不是三十包, dictated: which of the two holds is asked.
+            last.quantity = replace(last.quantity, number=None)
+
+    def _is_stray(self, piece: Piece) -> bool:
+        """墙面还差十几包抹灰砂浆: a strange word apart from an amount whose name follows."""
+        item = self.current
+        is_strange = bool(item.strange) and not (item.words or item.sizes or item.numbers)
+        return is_strange and item.end != piece.start and item.quantity is None and self.ends_with_name
 
     def _is_awaited(self) -> bool:
         """桥架领30米 弯头2个: an amount behind a verb is that of the name before it."""

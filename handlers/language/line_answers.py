@@ -87,8 +87,11 @@ class LineAnswers:
 
     def _trait(self, piece: Piece) -> Piece:
         """粗的, where sand was asked about: 粗砂, and no size that is not told."""
-        word = self._catalogue.lexicon.get(piece.text[:-1]) if piece.has(Cue.SIZE) and len(piece.text) > 1 else None
-        return piece if word is None or not word.names_material else replace(piece, text=piece.text[:-1], word=word)
+        if not piece.has(Cue.SIZE) or len(piece.text) < 2:
+            return piece
+        word = self._catalogue.lexicon.get(piece.text[:-1])
+        is_told = word is not None and word.names_material
+        return replace(piece, text=piece.text[:-1], word=word._replace(cues=frozenset())) if word and is_told else piece
 
     def _priced(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """72一方, where every amount is known: what one costs."""

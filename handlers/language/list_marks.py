@@ -13,6 +13,9 @@ _MARK: Final = re.compile(r"(?m)^[ \t(]*(\d{1,3})([.、)\t ])[ \t]*", re.ASCII)
 
 # 1、水泥20包 2、中砂3方 on one line.
 _INLINE: Final = re.compile(r"(?<![\d.a-z])(\d{1,2})(?:[、):]|\.(?!\d))[ \t]*", re.ASCII)
+# 一、水泥20包；二、中砂3方.
+_SPELLED: Final = re.compile(r"(?:(?<=[\n:;；：，,。])|^)[ \t]*([一二三四五六七八九十])、[ \t]*")
+_SPELLED_ORDER: Final = "一二三四五六七八九十"
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -22,7 +25,15 @@ _BULLET: Final = re.compile(r"(?m)^([ \t]*)[-•·*>x](?=[ \t]*[^\s\d-])")
 
 def without_list_marks(source: Source) -> Source:
     """The text with blanks for the marks of a list, so that every place stays."""
-    return replace(source, text=_without_inline(_without_leading(_BULLET.sub(r"\1 ", source.text))))
+    text = _without_leading(_without_spelled(_BULLET.sub(r"\1 ", source.text)))
+    return replace(source, text=_without_inline(text))
+
+
+def _without_spelled(text: str) -> str:
+    marks = list(_SPELLED.finditer(text))
+    if len(marks) < 2 or "".join(mark[1] for mark in marks) != _SPELLED_ORDER[: len(marks)]:
+        return text
+    return _SPELLED.sub(lambda mark: "\n" + " " * (len(mark[0]) - 1), text)
 
 
 def _without_leading(text: str) -> str:

@@ -113,6 +113,8 @@ def is_put_off(pieces: Sequence[Piece], act: Act) -> bool:
     if before.shape is Shape.DATE:
         return True
     said = "".join(piece.text for piece in pieces[max(again - 4, 0) : again])
+    if said.endswith("然后"):
+        return False
     return said.endswith(PHRASES.after) or (said.endswith("了") and not said.endswith(_USED_UP))
 
 

@@ -64,8 +64,10 @@ def _first_query(view: View, queries: list[Act], commands: list[Act], acts: list
         is_apart = first is not None and bool(commands) and view.is_joined(first.index, commands[0].index)
         if first is None or (wanted == "digest.query" and counted and view.has_material and not is_apart):
             continue  # 消耗了20包 is told, not asked
+        if wanted in ("cost.query", "stock.query") and _is_spoken_of(view, first):
+            continue
         if wanted == "help":
-            if _asks_help(view, first) and not (commands and view.has_material) and not view.has_amount:
+            if _asks_help(view, first) and not (commands and view.has_material) and not _is_counted(view):
                 return Decision((wanted,), first.index)
             continue
         if commands and (counted or (commands[0].is_strong and view.has_amount)):
@@ -74,6 +76,16 @@ def _first_query(view: View, queries: list[Act], commands: list[Act], acts: list
             return _both(commands[0], first)
         return Decision((wanted,), first.index)
     return None
+
+
+def _is_spoken_of(view: View, act: Act) -> bool:
+    """控制成本, 留两个丝的余量: a word for it, with strange ones or an amount right before it, asks nothing."""
+    if view.is_question or len(view.pieces[act.index].text) > _NOUN_MAX:
+        return False
+    before = view.pieces[act.index - 1] if act.index else None
+    if act.intent == "cost.query":
+        return before is not None and before.shape is Shape.UNKNOWN and len(before.text) > 1
+    return Shape.QUANTITY in view.shapes and before is not None and before.has(Cue.OF)
 
 
 def _is_asked_apart(view: View, query: Act, acts: list[Act]) -> bool:
@@ -104,9 +116,20 @@ def _asks_what_was(view: View, acts: list[Act]) -> Decision | None:
     return None
 
 
+def _is_counted(view: View) -> bool:
+    """Whether an amount is told; 发一个 tells none."""
+    return view.has_amount and not all(p.text in PHRASES.single for p in view.pieces if p.shape is Shape.QUANTITY)
+
+
 def _asks_help(view: View, act: Act) -> bool:
     """怎么用, not 怎么用水泥; 功能, not 功能太多了."""
     others = [p for p in view.pieces if p is not view.pieces[act.index] and not p.is_gap]
+    around = [view.beside(act.index, 1), view.beside(act.index, -1)]
+    if view.pieces[act.index].text == "菜单" and any(p is not None and p.text in PHRASES.sending for p in around):
+        return True
+    after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
+    if view.pieces[act.index].text == "帮助" and after is not None and after.shape in (Shape.UNKNOWN, Shape.HUMAN):
+        return False  # 帮助新来的师傅办工卡
     if any(is_part(p) or p.shape is Shape.HUMAN or (p.word is not None and p.word.names) for p in others):
         return False
     strange = sum(len(p.text) for p in others if p.shape is Shape.UNKNOWN)

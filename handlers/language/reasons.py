@@ -79,6 +79,8 @@ def _leading(pieces: Sequence[Piece], verb: int, documents: Sequence[int]) -> ra
 def _trailing(message: Message, intent: str, verb: int) -> range:
     """The last stretch behind the amounts that names nothing; else a clause before them that does not."""
     pieces = message.pieces
+    if (told := _suffered(pieces, verb)) is not None:
+        return told
     claimed = [i for i, p in enumerate(pieces) if i == verb or _is_claimed(p) or _is_deed(pieces, i, intent)]
     if not claimed:
         return range(0)
@@ -93,11 +95,20 @@ def _trailing(message: Message, intent: str, verb: int) -> range:
     return lead if is_clause and _says_something(pieces, lead) and not _is_slip(pieces, lead) else range(0)
 
 
+def _suffered(pieces: Sequence[Piece], verb: int) -> range | None:
+    """…，被C30罐车撞翻: a last clause that begins so is the ground, whatever stands in it."""
+    start = next((i for i in reversed(range(len(pieces))) if pieces[i].shape is Shape.BREAK), -1) + 1
+    is_told = verb < start < len(pieces) and pieces[start].text.startswith("被")
+    return _trimmed(pieces, range(start, len(pieces))) if is_told else None
+
+
 def _is_slip(pieces: Sequence[Piece], where: range) -> bool:
     """领十字扣200个，说错了，是退料: it corrects what was said. 作废…，数量写错了 is a ground all the same."""
     words = [pieces[i] for i in where if not pieces[i].is_gap]
-    is_turn = bool(words) and words[0].has(Cue.CORRECT)  # 不对，是退料
-    return all(p.has(Cue.CORRECT, Cue.FILL) for p in words) and (is_turn or any(p.text in PHRASES.slips for p in words))
+    if not all(p.has(Cue.CORRECT, Cue.RECALL, Cue.FILL) or p.intents for p in words):
+        return False
+    is_turn = bool(words) and words[0].has(Cue.CORRECT, Cue.RECALL)  # 不对，是退料
+    return is_turn or any(p.text in PHRASES.slips for p in words)
 
 
 def _with_things(pieces: Sequence[Piece], stretch: range) -> range:
@@ -157,7 +168,9 @@ def _says_something(pieces: Sequence[Piece], where: range) -> bool:
 
 def _is_ground(pieces: Sequence[Piece], where: range) -> bool:
     """库里还有货: a clause of its own is a ground if it is more than courtesy."""
-    return any(not (pieces[i].is_gap or pieces[i].text in PHRASES.courtesy) for i in where)
+    words = [pieces[i] for i in where if not pieces[i].is_gap]
+    is_thanks = any(piece.text in PHRASES.courtesy for piece in words)
+    return any(not (piece.text in PHRASES.courtesy or (is_thanks and piece.has(Cue.FILL))) for piece in words)
 
 
 def words_of(message: Message, where: range) -> str:

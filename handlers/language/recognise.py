@@ -76,6 +76,9 @@ _CLOCK: Final = re.compile(
     r"|(?=之?前|以前|左右|来|到的|送|去|再|开会|集合))|[:](?:[0-5]\d)(?=之?前|以前|左右|到|来|送|[\s,，。]|$))",
     re.ASCII,
 )
+# 车牌鄂A3F256, 第一天: no amounts either.
+_PLATE: Final = re.compile(r"车(?:牌|号)(?:号|是|:)*\s*[\u4e00-\u9fff]?[a-z][a-z0-9]{4,6}(?![a-z0-9])", re.ASCII)
+_ORDINAL_TIME: Final = re.compile(r"第[一二三四五六七八九十\d]{1,3}[天次回遍趟周年]", re.ASCII)
 _LONELY_NUMERAL: Final = re.compile(r"[万亿百千佰仟]")
 _RANGE: Final = re.compile(r"\d{1,12}(?:\.\d{1,12})?\s*(?:-|/|到|至)\s*\d+(?:\.\d+)?", re.ASCII)
 _LATIN: Final = re.compile(r"[a-z]+")
@@ -90,7 +93,7 @@ _NUMBER_STARTS: Final = DIGITS | frozenset(CHINESE + APART + "-")
 _VAGUE_STARTS: Final = DIGITS | frozenset("好大几一二两三四五六七八九十百千万数上")
 _SIZE_STARTS: Final = DIGITS | LETTERS | {"φ"}
 _PLACE_STARTS: Final = DIGITS | frozenset("一二两三四五六七八九十几俩")
-_ASIDE_STARTS: Final = _PLACE_STARTS | frozenset("两有打联我电手")
+_ASIDE_STARTS: Final = _PLACE_STARTS | frozenset("两有打联我电手车第")
 _SOLID_STARTS: Final = frozenset(word[0] for word in NAMES.solid)
 _HUMAN_STARTS: Final = frozenset(NAMES.surnames + NAMES.before)
 _MARKED_STARTS: Final = frozenset(word[0] for word in (*DOCUMENTS.lot, *DOCUMENTS.expiry, *DOCUMENTS.serials))
@@ -168,7 +171,13 @@ class Recogniser:
         elif char in _HUMAN_STARTS and self._humans and (match := _HUMAN.match(text, start)):
             found.append((match.end(), WORD + 1, plain(self.text, Shape.HUMAN, start, match.end())))
         if char in _ASIDE_STARTS:
-            for pattern, is_there in ((_PHONE, self._phones), (_CLOCK, self._clocks)):
+            asides = (
+                (_PHONE, self._phones),
+                (_CLOCK, self._clocks),
+                (_PLATE, char == "车"),
+                (_ORDINAL_TIME, char == "第"),
+            )
+            for pattern, is_there in asides:
                 if is_there and (match := pattern.match(text, start)):
                     found.append((match.end(), MARKED, plain(self.text, Shape.ASIDE, start, match.end())))
         if (

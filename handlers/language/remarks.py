@@ -31,13 +31,16 @@ def without_remarks(message: Message) -> tuple[Message, str]:
         return message, ""  # as most are
     found: list[Piece] = []
     remarks: list[str] = []
-    is_answer = message.context.pending is not None  # an amount or a thing is complete by itself
+    pending = message.context.pending
+    is_answer = pending is not None  # an amount or a thing is complete by itself
     is_complete = is_question = is_plain = False
     strange_min = 1 if is_answer else _STRANGE_MIN
+    # LL20261122-007 班组填错了, to the question which one is cancelled.
+    turning = _TURNING[1:] if pending is not None and pending.intent in REASONED else _TURNING
     for where in _clauses(pieces):
         clause = pieces[where.start : where.stop]
         is_marked = bool(found) and _is_mark(clause[0])
-        if is_marked or (is_complete and _is_remark(clause, is_question=is_question, strange_min=strange_min)):
+        if is_marked or (is_complete and _is_remark(clause, turning, is_question=is_question, strange_min=strange_min)):
             found += [piece for piece in clause if piece.shape is Shape.BREAK or _is_name(piece)]
             remarks.append(words_of(message, where[1:] if is_marked else where))
             continue
@@ -100,11 +103,11 @@ def _is_clear(piece: Piece) -> bool:
     return bool(piece.intents.keys() & LINE_INTENTS) and (any(piece.intents.values()) or piece.text in VERBS.clear)
 
 
-def _is_remark(clause: Sequence[Piece], *, is_question: bool, strange_min: int) -> bool:
+def _is_remark(clause: Sequence[Piece], turning: Sequence[Cue], *, is_question: bool, strange_min: int) -> bool:
     is_short = any(piece.text in PHRASES.short for piece in clause)
     if strangeness(clause) < strange_min and not is_short:
         return False
-    if any(piece.shape in _TELLING or piece.has(*_TURNING) or any(piece.intents.values()) for piece in clause):
+    if any(piece.shape in _TELLING or piece.has(*turning) or any(piece.intents.values()) for piece in clause):
         return False
     said = "".join(piece.text for piece in clause if not piece.is_gap)
     is_put_off = any(piece.has(Cue.LATER, Cue.WAIT) for piece in clause)

@@ -81,7 +81,10 @@ class Resolver:
             found[-1] = replace(last, quantity=item.numbers[0].text)  # 水泥42.5：20
             return
         if last is None or item.is_correction or item.is_dropped or item.strange or item.is_named:
-            found.append(self._one(item, self._anchor(found)))
+            line = self._one(item, self._anchor(found))
+            if last is not None and self._says_again(last, line):
+                found.pop()
+            found.append(line)
             return
         if (told := self._told_later(last, item)) is not None:
             found[-1] = told
@@ -96,6 +99,14 @@ class Resolver:
             found[-1] = line
         else:
             found.append(line)
+
+    @staticmethod
+    def _says_again(last: Resolved, line: Resolved) -> bool:
+        """领防锈袋，气相的那种，80个: the same thing told in other words, and the amount with them."""
+        item = line.item
+        is_apart = not (item.in_list or item.is_correction or item.is_dropped or item.is_echo or item.is_ground)
+        is_open = not (last.has_amount or last.item.is_dropped or last.item.is_correction or last.item.has_details)
+        return is_apart and is_open and bool(line.pool) and line.pool == last.pool and line.has_amount
 
     def _only_tells(self, item: Item) -> bool:
         """Whether an item has no name of its own, only sizes and words of specifications (黄绿)."""
@@ -126,7 +137,10 @@ class Resolver:
     def _packing_before(self, found: list[Resolved], item: Item) -> bool:
         """瓷砖胶 20kg 10包: the first amount is the packing, the second the quantity."""
         last = found[-1]
-        if item.is_correction or item.quantity is None or (last.item.clause != item.clause and not item.is_total):
+        # 曳引机1000kg的到了，入库2台: what looked like the amount was a size.
+        is_awaited = not last.has_amount and bool(last.pool & self._keeping(item.quantity))
+        is_apart = last.item.clause != item.clause and not item.is_total and not is_awaited
+        if item.is_correction or item.quantity is None or is_apart:
             return False
         if last.is_unit_wrong and (item.is_total or last.quantity == "1") and last.pool & self._keeping(item.quantity):
             # 3捆共6吨, 1箱100双: the amount in a unit that counts.
@@ -248,9 +262,10 @@ class Resolver:
     def _sounding(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """剧氨酯的, dictated: those in whose names something sounds like it."""
         said = item.strange
-        keys = set(sound_keys(said)) if len(said) > 1 and not (item.words or item.sizes or item.numbers) else set()
-        found: list[str] = []
-        for code in codes if keys else ():
+        if len(said) < 2 or item.words or item.sizes or item.numbers:
+            return ()
+        keys, found = set(sound_keys(said)), list[str]()
+        for code in codes:
             names = self.catalogue.materials[code].names
             parts = {name[at : at + len(said)] for name in names for at in range(len(name) - len(said) + 1)}
             if any(not keys.isdisjoint(sound_keys(part)) for part in parts):

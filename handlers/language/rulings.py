@@ -4,12 +4,14 @@ from itertools import islice
 from typing import Final
 
 from handlers.language.acts import Act, Decision
+from handlers.language.lexicon import Domain
 from handlers.language.pieces import Shape
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, RULINGS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
 
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
+_RECORDS: Final = frozenset(("labor.record", "rental.record"))
 # A tail of fewer pieces says nothing of its own.
 _FEW: Final = 3
 
@@ -93,11 +95,15 @@ def _ruling_and_command(view: View, acts: list[Act], found: list[Act]) -> Decisi
                 return Decision((first.intent, act.intent), first.index)
             if view.is_joined(first.index, act.index):
                 return Decision((act.intent, first.intent), act.index)
-        is_before = act.index < first.index and act.intent in LINE_INTENTS and view.counts(act.index)
+        is_done = view.counts(act.index) or (act.is_strong and act.intent == "receipt.create")
+        is_before = act.index < first.index and act.intent in LINE_INTENTS and is_done
         if is_before and view.is_joined(first.index, act.index):
             return Decision((act.intent, first.intent), act.index)  # 领2支结构胶，再把…批准了
         if first.intent not in ("approval.approve", "document.cancel"):
             continue
+        is_record = act.intent in _RECORDS and act.is_strong and view.counts(act.index)
+        if is_record and act.index > first.index not in view.clause(act.index):
+            return Decision((first.intent, act.intent), first.index)  # 撤回…，然后记工3工日
         if act.intent not in LINE_INTENTS or not (act.is_strong or view.pieces[act.index].text in VERBS.clear):
             continue
         if act.index > first.index not in view.clause(act.index) and view.counts(act.index):
@@ -113,6 +119,8 @@ def is_about_document(view: View, act: Act) -> bool:
         text = view.pieces[act.index].text
         if text in PHRASES.came and view.has_material:
             return False  # 闸阀到货没: a question about the thing
+        if _is_about_people(view):
+            return False  # 水电班的人都到哪了
         return text not in PHRASES.states or _says_document(view)
     if view.says_kind(act.index) and not (view.has_amount or view.has_material or view.is_question):
         return True  # 申购单作废一下, 把昨天的入库单作废
@@ -122,6 +130,12 @@ def is_about_document(view: View, act: Act) -> bool:
     if after is not None and after.shape is Shape.UNKNOWN and len(after.text) > 1:
         return False  # 拒绝酒驾, 同意楼上的
     return view.first == act.index and not (view.has_amount and view.has_material and act.intent == "approval.approve")
+
+
+def _is_about_people(view: View) -> bool:
+    return not _says_document(view) and any(
+        piece.shape is Shape.HUMAN or piece.codes(Domain.TEAM) or piece.codes(Domain.PERSON) for piece in view.pieces
+    )
 
 
 def _says_document(view: View) -> bool:

@@ -62,6 +62,10 @@ class Sizes(Walk):
         if piece.has(Cue.PER) and piece.text == "每" and first is not None and first.word is not None:
             is_told = second is not None and second.shape is Shape.QUANTITY and bool(first.word.units)
             return at + 2 if is_told and second is not None and not set(second.units) & set(first.word.units) else None
+        if first is not None and second is not None and first.text[:1] in "一1" and second.has(Cue.OF):
+            is_one_of_it = first.shape is Shape.QUANTITY and first.number == "1" and piece.shape is Shape.QUANTITY
+            if is_one_of_it and piece.units and first.units and not set(piece.units) & set(first.units):
+                return at + 2  # 20kg一桶的
         is_one = piece.shape is Shape.QUANTITY and piece.number == "1" and bool(piece.units)
         if is_one and first is not None and first.shape is Shape.QUANTITY and second is not None and second.has(Cue.OF):
             return at + 2 if first.units and not set(piece.units) & set(first.units) else None

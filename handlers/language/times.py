@@ -16,7 +16,7 @@ def add_times(draft: Draft, message: Message, verb: Piece | None) -> bool:
     `verb` is the deciding one: a day before it in the same clause is the day of the deed.
     """
     dated = [(i, piece) for i, piece in enumerate(message.pieces) if piece.shape is Shape.DATE and piece.when]
-    if draft.intent in PERIOD_QUERIES:
+    if draft.intent in PERIOD_QUERIES | {"approval.list"}:
         _add_period(draft, message, [piece for _, piece in dated])
         return True
     for index, piece in dated:

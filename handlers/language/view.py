@@ -85,6 +85,8 @@ class View:
             return True
         if intent not in LINE_INTENTS:
             return False
+        if self._is_kind_beside_verb(index) or self._is_somebodys(index) or self._ends_another(index):
+            return True
         after = pieces[index + 1] if index + 1 < len(pieces) else None
         before = pieces[index - 1] if index else None
         is_document = (after is not None and after.shape is Shape.DOCUMENT) or (
@@ -104,6 +106,24 @@ class View:
             or self._is_preposition(index)
             or self._is_bought(index)
         )
+
+    def _is_kind_beside_verb(self, index: int) -> bool:
+        """恒力订单领6瓶: a kind of paper right before a verb that is done to an amount."""
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_paper = self.pieces[index].text.endswith("单") and len(self.pieces[index].text) > 1
+        return is_paper and after is not None and bool(after.intents.keys() & LINE_INTENTS)
+
+    def _is_somebodys(self, index: int) -> bool:
+        """安盾的销售刚走: the people who do it."""
+        if self.has_amount or self.has_material or index < 1 or not self.pieces[index - 1].has(Cue.OF):
+            return False
+        return self.pieces[index].text in PHRASES.trades
+
+    def _ends_another(self, index: int) -> bool:
+        """捡到, 烧到: behind one strange character 到 ends another verb."""
+        before = self.pieces[index - 1] if index else None
+        is_glued = before is not None and before.shape is Shape.UNKNOWN and before.end == self.pieces[index].start
+        return self.pieces[index].text == "到" and is_glued and before is not None and len(before.text) == 1
 
     def _is_preposition(self, index: int) -> bool:
         """送到总仓: before a place, 到 says where to."""

@@ -51,6 +51,7 @@ class Cue(StrEnum):
     IDLE = "idle"
     NOTICE = "notice"
     REMARK = "remark"
+    UNREAL = "unreal"
 
 
 # What a word cannot say at once.
@@ -108,6 +109,9 @@ class Phrases:
     instead: frozenset[str]
     added: tuple[str, ...]
     turns: frozenset[str]
+    sending: frozenset[str]
+    trades: frozenset[str]
+    directions: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
