@@ -459,7 +459,9 @@ def _merged(items: Iterable[Item]) -> list[Item]:
             found[-1] = item  # 补申购一个，扎丝100公斤
         elif not last.has_mention and item.has_head and _is_hollow(last) and last.clause != item.clause:
             found[-1] = item  # 还差几样，申购：…
-        elif not last.has_mention and item.quantity is None and not (last.is_correction and len(found) > 1):
+        elif (
+            not last.has_mention and item.quantity is None and not (item.has_head and last.is_correction and found[1:])
+        ):
             # 扎丝改成30公斤，水泥是32.5的: what is corrected stands before.
             item.quantity, item.first_quantity = last.quantity, last.quantity
             item.is_correction, item.is_echo = last.is_correction, last.is_echo

@@ -47,7 +47,9 @@ def without_remarks(message: Message) -> tuple[Message, str]:
         found += clause
         if not found or (is_complete and is_plain):
             continue
-        is_plain = strangeness(clause) < _STRANGE_MIN and not any(piece.has(Cue.NOT, Cue.WAIT) for piece in clause)
+        is_plain = strangeness(clause) < _STRANGE_MIN and not any(
+            piece.has(Cue.NOT, Cue.WAIT, Cue.UNREAL) for piece in clause
+        )
         is_question = is_plain and any(_asks(piece) for piece in clause)
         is_complete = is_plain and (is_question or _is_command(clause) or (is_answer and any(map(_answers, clause))))
     return message.of(found), "，".join(filter(None, remarks))

@@ -104,7 +104,9 @@ class Resolver:
     def _says_again(last: Resolved, line: Resolved) -> bool:
         """领防锈袋，气相的那种，80个: the same thing told in other words, and the amount with them."""
         item = line.item
-        is_apart = not (item.in_list or item.is_correction or item.is_dropped or item.is_echo or item.is_ground)
+        is_apart = last.item.clause != item.clause and not (
+            item.in_list or item.is_correction or item.is_dropped or item.is_echo or item.is_ground
+        )
         is_open = not (last.has_amount or last.item.is_dropped or last.item.is_correction or last.item.has_details)
         return is_apart and is_open and bool(line.pool) and line.pool == last.pool and line.has_amount
 
