@@ -10,6 +10,7 @@ from handlers.language.book import book_words, full_names
 from handlers.language.index import Kind, MaterialIndex
 from handlers.language.lexicon import Domain, Lexicon
 from handlers.language.naming import Tier
+from handlers.language.normalise import plain
 from handlers.language.postings import Pool, first_slots, pool_of, slots_in, union_of
 from handlers.language.reading import Line
 from handlers.language.sizes import Size, fits, rescaled, tenfold
@@ -65,6 +66,11 @@ class Catalogue:
     def forms(self, domain: Domain, code: str) -> tuple[str, ...]:
         """All full names of one person, place or party."""
         return self._forms.get((domain, code), ())
+
+    def spelling(self, code: str) -> str:
+        """The name and the specification of one material in normal form, without blanks."""
+        material = self._company.materials[code]
+        return plain(f"{material.name}{material.spec}").replace(" ", "")
 
     def is_code(self, text: str) -> bool:
         """Whether this is the code of a material, in normal form."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handlers.language.items import is_part
+from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Domain, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.vocabulary import PHRASES, Cue
@@ -18,7 +18,7 @@ _BACK_MAX: Final = 60
 _AHEAD_MAX: Final = 8
 # So many pieces a thing that is refused may have: 不是 4平方 的 红 线.
 _REFUSED_MAX: Final = 6
-_SHAPES: Final = frozenset((Shape.DATE, Shape.DOCUMENT, Shape.PERCENT))
+_SHAPES: Final = frozenset((Shape.DATE, Shape.DOCUMENT, Shape.PERCENT, Shape.PRICE, Shape.AMOUNT, Shape.LOT))
 # What a name may be exchanged for: a place for a place, a party for a party.
 _GROUPS: Final = (
     frozenset((Domain.PROJECT, Domain.WAREHOUSE)),
@@ -27,11 +27,14 @@ _GROUPS: Final = (
     frozenset((Domain.STAGE,)),
     frozenset((Domain.EQUIPMENT,)),
 )
-_LINKS: Final = (Cue.FILL, Cue.CORRECT, Cue.RECALL, Cue.TO, Cue.GIVE, Cue.FROM, Cue.LIST, Cue.OF, Cue.ME)
+_LINKS: Final = (
+    Cue.FILL, Cue.CORRECT, Cue.RECALL, Cue.TO, Cue.GIVE, Cue.FROM, Cue.LIST, Cue.OF, Cue.ME, Cue.THAT,
+)  # fmt: skip
 _COUNTED: Final = frozenset((Shape.QUANTITY, Shape.NUMBER, Shape.SIZE))
 _REFUSAL: Final = "不是"
 _AMENDED: Final = "改成"
 _NO: Final = "不"
+_WRONG: Final = "错"
 _MARK: Final = Word(_NO, cues=frozenset((Cue.CORRECT,)))
 # 第 2 条 改成 60包
 _ADDRESS_LENGTH: Final = 4
@@ -46,9 +49,9 @@ def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
     at = 0
     while at < len(pieces):
         end = at
-        if _is_mark(pieces, at):
+        if pieces[at].has(Cue.CORRECT):
             end = _carried_out(found, pieces, at)
-        elif pieces[at].text.endswith("第"):
+        elif pieces[at].text.endswith("第") or pieces[at].text in PHRASES.ends:
             end = _recounted(found, pieces, at)
         if end == at:
             found.append(pieces[at])
@@ -58,12 +61,26 @@ def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _amended(pieces: Sequence[Piece], at: int) -> Piece:
-    """1台，不，是32路的: a no of its own before 是 corrects."""
-    if pieces[at].text != _NO or not at or at + 1 >= len(pieces):
-        return pieces[at]
-    is_alone = pieces[at - 1].is_gap and pieces[at + 1].is_gap
-    is_mark = is_alone and any(piece.text in PHRASES.instead for piece in _next(pieces, at))
-    return replace(pieces[at], word=_MARK) if is_mark else pieces[at]
+    """1台，不，是32路的; 六成哦七成: what corrects only where it stands."""
+    piece = pieces[at]
+    if piece.has(Cue.CORRECT) or not 0 < at < len(pieces) - 1:
+        return piece
+    before, after = pieces[at - 1], pieces[at + 1]
+    is_alone = before.is_gap and after.is_gap
+    is_led = any(other.text in PHRASES.instead for other in _next(pieces, at))
+    is_mark = (piece.text == _NO and is_alone and is_led) or (piece.text == _WRONG and is_alone)
+    if piece.has(Cue.RECALL):
+        is_mark = is_led or _is_said_anew(before, after)
+    return replace(piece, word=_MARK) if is_mark else piece
+
+
+def _is_said_anew(before: Piece, after: Piece) -> bool:
+    """Whether two shares, or two amounts of one unit, stand side by side."""
+    if before.shape is not after.shape:
+        return False
+    return before.shape is Shape.PERCENT or (
+        before.shape is Shape.QUANTITY and not set(before.units).isdisjoint(after.units)
+    )
 
 
 def without_refused(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], bool]:
@@ -73,6 +90,9 @@ def without_refused(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], bool]:
     at = 0
     while at < len(pieces):
         opens = not found or found[-1].is_gap
+        if opens and (behind := _behind_denied(pieces, at)) > at:
+            refuses, at = True, behind
+            continue
         end = _behind_refused(pieces, at) if opens and pieces[at].text in PHRASES.refusals else at
         refuses = refuses or end > at
         if end == at:
@@ -80,6 +100,13 @@ def without_refused(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], bool]:
             end = at + 1
         at = end
     return (found, True) if refuses else (pieces, False)
+
+
+def _behind_denied(pieces: Sequence[Piece], start: int) -> int:
+    """两个小唐都不是，是阿龙: where the next clause begins, if this one ends with a denial."""
+    end = next((at for at in range(start, len(pieces)) if pieces[at].shape is Shape.BREAK), len(pieces))
+    is_denied = end > start + 1 and pieces[end - 1].text in PHRASES.denials
+    return end + 1 if is_denied and end + 1 < len(pieces) else start
 
 
 def _behind_refused(pieces: Sequence[Piece], mark: int) -> int:
@@ -90,15 +117,6 @@ def _behind_refused(pieces: Sequence[Piece], mark: int) -> int:
     while end < len(pieces) and (pieces[end].is_gap or pieces[end].text in PHRASES.instead or pieces[end].has(Cue.ME)):
         end += 1
     return end if end < len(pieces) else mark
-
-
-def _is_mark(pieces: Sequence[Piece], at: int) -> bool:
-    """不对, and 等等 before 是."""
-    if pieces[at].has(Cue.CORRECT):
-        return True
-    return pieces[at].has(Cue.RECALL) and any(
-        piece.text in PHRASES.instead or piece.has(Cue.CORRECT) for piece in _next(pieces, at)
-    )
 
 
 def _next(pieces: Sequence[Piece], at: int) -> Sequence[Piece]:
@@ -152,17 +170,19 @@ def _measures(piece: Piece) -> frozenset[object]:
 
 
 def _recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
-    """第二条改成60包: the second amount is another."""
+    """第二条改成60包, 前面那个改22根: the amount that stands there is another."""
     behind = pieces[at + 1 : at + 1 + _ADDRESS_LENGTH]
     mark = next((i for i, piece in enumerate(behind) if piece.has(Cue.CORRECT)), None)
     amount = behind[mark + 1] if mark and mark + 1 < len(behind) else None
-    said = behind[0].number or "" if behind else ""
-    place = int(said) if mark and said.isdecimal() else 0
     amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
-    if amount is None or mark is None or amount.shape is not Shape.QUANTITY or not 0 < place <= len(amounts):
+    if amount is None or mark is None or amount.shape is not Shape.QUANTITY or len(amounts) < 2:
         return at
-    old = found[amounts[place - 1]]
-    found[amounts[place - 1]] = replace(amount, start=old.start, end=old.end)
+    said = behind[0].number or ""
+    place = PHRASES.ends.get(pieces[at].text) or (int(said) if said.isdecimal() else 0)
+    if not 0 < abs(place) <= len(amounts):
+        return at
+    old = amounts[place - 1 if place > 0 else place]
+    found[old] = replace(amount, start=found[old].start, end=found[old].end)
     return at + mark + 3
 
 
@@ -172,29 +192,70 @@ def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
         return mark + 1
     if found and found[-1].shape is Shape.UNKNOWN:
         return mark  # 型号不对: told of something
+    if (end := _amount_exchanged(found, pieces, mark)) > mark:
+        return end
     value = _value(found, pieces, mark)
+    if value is None and pieces[mark].text in PHRASES.refusals:
+        value = _value(found, pieces, _refused_end(pieces, mark) - 1)  # 不是一组，是安装二组
     if value is None:
         return _refused(found, pieces, mark)
-    place = _corrected(found, pieces[value])
-    if place is None:
-        return mark
+    other = _value(found, pieces, value) if _is_refusal(pieces, mark, value) else None
+    place = _corrected(found, pieces[value], is_source=_is_source(pieces, value))
+    if place is None:  # 出货的库不是总库，从设备库出: what is refused was never said
+        return value + 1 if other is not None and _alike(pieces[value], pieces[other]) else mark
     if _is_same(found[place], pieces[value]):  # 不是海螺，是宏达
-        other = _value(found, pieces, value) if _is_refusal(pieces, mark, value) else None
         if other is None or not (_alike(found[place], pieces[other]) or _is_unit(pieces[other])):
             return mark
         value = other
-    if _is_source(pieces, value) and not _is_source(found, place):
-        return mark  # 说反了，是从中心库调到A座
-    old = found[place]
-    found[place] = _exchanged(old, pieces[value])
+    found[place] = _exchanged(found[place], pieces[value], is_end=pieces[value - 1].has(Cue.TO))
+    return _behind(found, pieces, mark, _other_end(found, pieces, value, place))
+
+
+def _other_end(found: list[Piece], pieces: Sequence[Piece], value: int, place: int) -> int:
+    """是从中心库调到A座: both ends are said anew; where the last of them stands."""
+    more = _value(found, pieces, value)
+    if more is None or any(piece.is_gap for piece in pieces[value:more]):
+        return value
+    to = _corrected(found, pieces[more], is_source=False)
+    if to is None or to == place:
+        return value
+    found[to] = _exchanged(found[to], pieces[more], is_end=False)
+    return more
+
+
+def _behind(found: list[Piece], pieces: Sequence[Piece], mark: int, value: int) -> int:
+    """Where the rest begins; the mark is kept for an amount that follows."""
     end = value + 1
     while end < len(pieces) and pieces[end].has(Cue.OF):
         end += 1
     if _counts_on(pieces, end):
-        found.append(pieces[mark])  # …，不对，李四班组30包: the amount is corrected too
+        found.append(pieces[mark])  # …，不对，李四班组30包
     elif found[-1].shape is Shape.BREAK and end < len(pieces) and pieces[end].shape is Shape.BREAK:
         end += 1
     return end
+
+
+def _amount_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
+    """单价2350，不是2350是2530: the number that is refused is another; where the rest begins."""
+    refused, link, holds = (pieces[at] if at < len(pieces) else None for at in range(mark + 1, mark + 4))
+    if pieces[mark].text != _REFUSAL or refused is None or link is None or holds is None:
+        return mark
+    if refused.number is None or holds.number is None or link.text not in PHRASES.instead:
+        return mark
+    for at in reversed(range(max(len(found) - _BACK_MAX, 0), len(found))):
+        old = found[at]
+        if old.number == refused.number and old.shape in (*_COUNTED, Shape.PRICE, Shape.AMOUNT, Shape.PERCENT):
+            found[at] = replace(old, number=holds.number, units=holds.units or old.units, text=holds.text)
+            return mark + 4
+    return mark
+
+
+def _refused_end(pieces: Sequence[Piece], mark: int) -> int:
+    """Where 是 stands behind what is refused; right behind the mark where it does not."""
+    for at in range(mark + 1, min(mark + 2 + _REFUSED_MAX, len(pieces))):
+        if pieces[at].text in PHRASES.instead:
+            return at + 1
+    return mark + 1
 
 
 def _is_refusal(pieces: Sequence[Piece], mark: int, value: int) -> bool:
@@ -212,9 +273,15 @@ def _is_trailing(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> 
     return any(piece.has(Cue.CORRECT) for piece in found[-_BACK_MAX:])
 
 
-def _exchanged(old: Piece, new: Piece) -> Piece:
+def _exchanged(old: Piece, new: Piece, *, is_end: bool) -> Piece:
+    """The new in the place of the old. `is_end`: 到15号, where a period stood, is another end of it."""
     if _is_unit(new):
         return replace(old, shape=Shape.QUANTITY, units=new.word.units if new.word is not None else ())
+    if new.shape is Shape.PRICE:
+        return replace(new, start=old.start, end=old.end, units=new.units or old.units, values=old.values)
+    if is_end and old.when is not None and new.when is not None and not old.when.is_day:
+        past, ahead = (old.when.past[0], new.when.past[1]), (old.when.ahead[0], new.when.ahead[1])
+        return replace(old, when=replace(old.when, past=past, ahead=ahead))
     return replace(new, start=old.start, end=old.end)
 
 
@@ -245,12 +312,13 @@ def _stands_alone(pieces: Sequence[Piece], at: int) -> bool:
     return at + 1 == len(pieces) or pieces[at + 1].is_gap
 
 
-def _corrected(found: Sequence[Piece], value: Piece) -> int | None:
-    """The nearest one before that it may stand for."""
+def _corrected(found: Sequence[Piece], value: Piece, *, is_source: bool) -> int | None:
+    """The nearest one before that it may stand for: of a transfer, where it comes from or where it goes to."""
     start = max(len(found) - _BACK_MAX, 0)
     for at in reversed(range(start, len(found))):
         is_counted = found[at].shape in (Shape.QUANTITY, Shape.NUMBER) and found[at].number is not None
-        if _alike(found[at], value) or (_is_unit(value) and is_counted):
+        is_apart = is_source and not _is_source(found, at)
+        if (_alike(found[at], value) and not is_apart) or (_is_unit(value) and is_counted):
             return at
     return None
 
@@ -294,7 +362,7 @@ def _refused(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
     if at == mark + 1 or pieces[mark + 1].shape is Shape.QUANTITY:
         return mark
     for end in range(at, min(at + 3, len(pieces))):
-        if pieces[end].text in PHRASES.instead:
+        if pieces[end].text in PHRASES.instead or (end > at and is_head(pieces[end])):
             found.append(pieces[mark])
             return end
         if not pieces[end].is_gap:

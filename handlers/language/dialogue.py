@@ -10,7 +10,7 @@ from handlers.language.again import pieces_of
 from handlers.language.corrections import settled, without_refused
 from handlers.language.draft import Draft
 from handlers.language.endings import is_ending
-from handlers.language.fields import fill_named
+from handlers.language.fields import add_fields
 from handlers.language.items import is_head
 from handlers.language.lexicon import Domain
 from handlers.language.line_answers import LineAnswers
@@ -24,7 +24,7 @@ from handlers.language.reasons import words_of
 from handlers.language.talk import strangeness
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, VERBS
-from handlers.language.vocabulary import PHRASES, Cue
+from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 # What agrees to the one thing that was offered.
 YES: Final = frozenset({"对", "对的", "是", "是的", "就是", "嗯", "嗯嗯", "好", "好的", "可以", "没错", "行", "ok"})
@@ -33,7 +33,9 @@ _REFUSAL: Final = re.compile(
     r"(?:的|了|啊|吧|呀)?[\s,，。;!]*(?:我?要的?是|我是说|我要|应该是|换成|改成|就?要|就?是|用)?"
 )
 # 大的那台, 25吨那个
-_POINTER: Final = re.compile(r"的?[那这](?:个|台|辆|位|家|队|边|一个|一台)(?:吧|啊)?$")
+_POINTER: Final = re.compile(
+    r"(?:的?[那这](?:个|台|辆|位|家|队|边|一个|一台))?(?:阶段|班组|项目|供应商|客户|仓库)?(?:吧|啊)?$"
+)
 _CHOSEN: Final = re.compile(r"^(?:就|应该)?(?:是|选|要)?(?:[那这](?:个|台|辆|位|家|种))?(?=.)")
 # 今天风好大啊: a day among so many strange characters answers nothing.
 _TALK_MIN: Final = 2
@@ -84,10 +86,14 @@ def _asks(message: Message, decision: Decision) -> bool:
 def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     """A bare unit or place may look like a command of its own (3个台班, 到B座); a verb of another act is one."""
     verb = message.pieces[decision.verb].intents if decision.verb >= 0 else {}
+    is_strong = any(verb.values())
     is_softly_said = not any(verb.values()) and message.pieces[decision.verb].text not in VERBS.clear
     is_same = pending.intent in decision.intents
     if not is_same and decision.intents[0] in _RECORDS:
-        return not any(piece.codes(Domain.EQUIPMENT) for piece in message.pieces)  # 塔吊2个台班, where work was counted
+        # 塔吊2个台班, 记工7个工: another record than the one that was asked about.
+        return not (is_strong or any(piece.codes(Domain.EQUIPMENT) for piece in message.pieces))
+    if (is_same or not is_strong) and _is_about(message, pending):
+        return True  # 黄志强领 红的2顶 手套3副; 24口的两台，剩下那个要42U
     if is_same and any(piece.text in PHRASES.added for piece in message.pieces):
         return True  # 一字扣件的，还有架子管一百根也调
     if not verb or (is_softly_said and (is_same or not any(is_head(piece) for piece in message.pieces))):
@@ -96,6 +102,15 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
         return False
     is_counted = any(piece.shape is Shape.QUANTITY for piece in message.pieces)
     return not (verb.get(decision.intents[0], False) and is_counted)
+
+
+def _is_about(message: Message, pending: Reading) -> bool:
+    """Whether every thing that is named is one of those that are asked about."""
+    codes = {line.material for line in pending.lines if line.material}
+    codes |= {code for path, found in pending.candidates.items() if path.endswith(".material") for code in found}
+    asked = message.catalogue.pool(codes)
+    named = [piece.word.materials for piece in message.pieces if is_head(piece) and piece.word is not None]
+    return bool(named) and len(pending.lines) > 1 and all(pool & asked for pool in named)
 
 
 class _Answer:
@@ -144,10 +159,25 @@ class _Answer:
         pieces, self.question.refuses = without_refused(self.message.pieces)
         if self.question.refuses:
             self.message = self.message.of(pieces)
-        elif (without := _REFUSAL.sub("", told.rest, count=1)) != told.rest and without.strip(" ,，。"):
+        elif (
+            self._is_whole()
+            and (without := _REFUSAL.sub("", told.rest, count=1)) != told.rest
+            and without.strip(" ,，。")
+        ):
             self.question.refuses = True
             self._listen_to(without)
         self._take_clauses()
+
+    def _without_refusal(self, said: str) -> None:
+        """不对，30包: from here on, what is wanted instead."""
+        without = _REFUSAL.sub("", said, count=1)
+        if without != said and without.strip(" ,，。"):
+            self.question.refuses = True
+            self._listen_to(without)
+
+    def _is_whole(self) -> bool:
+        """Whether nothing was taken from the beginning of what was said."""
+        return bool(self.message.pieces) and self.message.pieces[0].start == 0
 
     def _take_clauses(self) -> None:
         """What answers, and behind 再加 what is wanted besides."""
@@ -161,7 +191,8 @@ class _Answer:
     def _parted(self) -> tuple[Sequence[Piece], Sequence[Piece]]:
         pieces = self.message.pieces
         for at, piece in enumerate(pieces if self.draft.intent in LINE_INTENTS else ()):
-            opens = at == 0 or pieces[at - 1].is_gap or pieces[at - 1].has(Cue.OF, Cue.FILL)
+            before = pieces[at - 1] if at else None
+            opens = before is None or before.is_gap or before.shape is Shape.QUANTITY or before.has(Cue.OF, Cue.FILL)
             if opens and piece.text in PHRASES.added and any(map(is_head, pieces[at + 1 :])):
                 return pieces[:at], pieces[at + 1 :]
         return pieces, ()
@@ -191,7 +222,7 @@ class _Answer:
         """李娜明天休息吧, 老张你看看是哪种: names and days in it answer nothing that was not asked."""
         pieces = self.message.pieces
         asks = any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in pieces)
-        return asks or strangeness(pieces) >= _TALK_MIN or any(piece.has(Cue.CALM) for piece in pieces)
+        return asks or strangeness(pieces) >= _TALK_MIN or any(piece.has(Cue.CALM, Cue.WAIT) for piece in pieces)
 
     def _set(self, name: str, value: str) -> None:
         self.draft.fields[name] = value
@@ -221,16 +252,18 @@ class _Answer:
         project = {name: value for name, value in fields.items() if name == "project"}
         found = Draft(self.draft.intent, fields=project)
         pieces = [piece for piece in self.message.pieces if not piece.is_slip]
-        fill_named(found, replace(self.message, pieces=pieces, context=replace(self.message.context, project=None)))
+        add_fields(found, replace(self.message, pieces=pieces, context=replace(self.message.context, project=None)))
         for name, value in found.fields.items():
             if name.startswith("from_") and value == fields.get(name.replace("from_", "to_")):
                 continue  # the name that settled where to
             is_wanted = self.question.asks(f"fields.{name}") or name in fields
-            if f"fields.{name}" not in choices and fields.get(name) != value and (is_wanted or not is_talk):
+            if fields.get(name) != value and (is_wanted or not is_talk):
+                choices.pop(f"fields.{name}", None)  # 不是兴隆，鼎盛送的: another than those that were offered
                 fields[name] = value
                 self.question.touched = True
         for path, codes in found.candidates.items():
-            if self.question.asks(path) or path[7:] in fields:
+            is_named = not is_talk and path not in choices
+            if self.question.asks(path) or path[7:] in fields or is_named:
                 fields.pop(path[7:], None)
                 choices[path] = codes
                 self.question.touched = True
@@ -289,6 +322,8 @@ class _Answer:
 
     def _take_work(self) -> None:
         """Quantity, unit and percent of records."""
+        if self.draft.intent in _RECORDS:
+            self._take_unit()
         for piece in self.message.pieces:
             if piece.shape is Shape.PERCENT and self.draft.intent == "progress.report" and piece.number:
                 self._set("percent", piece.number)
@@ -296,6 +331,14 @@ class _Answer:
                 self._set("percent", piece.number or "")
             if self.draft.intent in _RECORDS and piece.number and not piece.has(Cue.FILL):
                 self._count_work(piece, piece.number)
+
+    def _take_unit(self) -> None:
+        """算小时: only the unit of what was counted."""
+        for piece in self.message.pieces:
+            units = piece.word.units if piece.shape is Shape.WORD and piece.word is not None else ()
+            worked = [unit for unit in units if unit in UNITS.work]
+            if worked and self.draft.fields.get("unit") != worked[0]:
+                self._set("unit", worked[0])
 
     def _count_work(self, piece: Piece, number: str) -> None:
         equipment = self.draft.fields.get("equipment")

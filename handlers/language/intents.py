@@ -183,8 +183,15 @@ def _is_left_wrong(view: View) -> bool:
 def _after_correction(view: View, acts: list[Act]) -> list[Act]:
     """领…，不对，退…: the last word counts."""
     last = view.last_correction
-    later = [act for act in acts if act.index > last and act.is_strong and act.intent in LINE_INTENTS]
+    later = [act for act in acts if act.index > last and act.intent in LINE_INTENTS and _is_meant(view, act, last)]
     return later if last >= 0 and later else acts
+
+
+def _is_meant(view: View, act: Act, last: int) -> bool:
+    """不对是领一百个: a short verb right behind the correction counts as well."""
+    between = view.pieces[last + 1 : act.index]
+    is_clear = view.pieces[act.index].text in VERBS.clear and all(p.is_gap or p.has(Cue.FILL) for p in between)
+    return act.is_strong or is_clear
 
 
 def _names(piece: Piece) -> bool:

@@ -483,6 +483,12 @@ def _sums_up(item: Item, last: Item) -> bool:
     return item.quantity.units == last.quantity.units and item.quantity.number == last.quantity.number
 
 
+def with_details(item: Item, other: Item) -> Item:
+    """The item with what is told of another beside its own."""
+    _keep_details(item, other)
+    return item
+
+
 def _keep_details(item: Item, other: Item) -> None:
     item.unit_price = item.unit_price or other.unit_price
     item.amount = item.amount or other.amount

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from handlers.language.again import pieces_of
-from handlers.language.items import Item, ItemBuilder, details_of
+from handlers.language.items import Item, ItemBuilder, details_of, is_part
 from handlers.language.lines import add_line, with_details
 from handlers.language.open_question import OpenQuestion
 from handlers.language.ordinals import Addressed
@@ -15,7 +15,7 @@ from handlers.language.prices import without_prices
 from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
 from handlers.language.verbs import PRICED_INTENTS
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 
 
 class LineAnswers:
@@ -34,11 +34,39 @@ class LineAnswers:
             self.append(pieces)
             return
         items = self._items(pieces)
+        is_all = any(piece.text in PHRASES.alike for piece in pieces)
         for item in items:
+            if is_all and self._take_for_all(item):
+                continue
             if not _is_noise(item) or item.is_dropped:
                 self._take_item(item)
+        self._take_units(pieces)
         if not any(item.has_details for item in items):
             self._tell(details_of(pieces))
+
+    def _take_for_all(self, item: Item) -> bool:
+        """都是25的: every choice that it narrows."""
+        narrowed = [(at, self._resolver.narrow(item, self._question.offered(at))) for at in range(len(self._lines))]
+        for at, codes in narrowed:
+            if codes:
+                self._question.settle_line(at, codes)
+        return any(codes for _, codes in narrowed)
+
+    def _take_units(self, pieces: Sequence[Piece]) -> None:
+        """单位是米: a unit in a clause of its own is that of the only amount."""
+        counted = [at for at, line in enumerate(self._lines) if line.quantity is not None]
+        clauses = [[p for p in clause if not (p.is_gap or p.has(Cue.FILL, Cue.CORRECT))] for clause in _clauses(pieces)]
+        for clause in clauses if len(counted) == 1 else ():
+            units = clause[0].word.units if len(clause) == 1 and clause[0].word is not None else ()
+            codes = self._codes_at(counted[0])
+            kept = [u for u in units if codes and all(self._catalogue.materials[code].keeps(u) for code in codes)]
+            if kept and not is_part(clause[0]):
+                self._put(counted[0], replace(self._lines[counted[0]], unit=kept[0]))
+
+    def _codes_at(self, index: int) -> tuple[str, ...]:
+        """What a line is, or may be."""
+        line = self._lines[index]
+        return self._question.offered(index) or ((line.material,) if line.material else ())
 
     def add(self, pieces: Sequence[Piece]) -> None:
         """再加扎丝30公斤: lines behind those that are there, unless one of them waits for it."""
@@ -111,7 +139,7 @@ class LineAnswers:
 
     def _put_details(self, index: int, item: Item) -> None:
         line = self._lines[index]
-        codes = self._question.offered(index) or ((line.material,) if line.material else ())
+        codes = self._codes_at(index)
         resolved = Resolved(item=item, pool=self._catalogue.pool(codes), catalogue=self._catalogue)
         self._put(index, with_details(self._question.draft, line, resolved, self._catalogue, index=index))
 
@@ -298,15 +326,14 @@ class LineAnswers:
 
     def _set_quantity(self, index: int, quantity: Piece | None) -> None:
         line, offered = self._lines[index], self._question.offered(index)
-        codes = offered or ((line.material,) if line.material else ())
+        codes = self._codes_at(index)
         resolved = self._resolver.with_unit(Item(quantity=quantity), codes, quantity)
         if resolved.quantity is None:
             # 十几包: heard, and asked again.
             is_heard = quantity is not None and bool(quantity.units) and line.quantity is None
             self._question.touched = self._question.touched or is_heard
             return
-        if resolved.is_unit_wrong:
-            self._question.draft.lack(f"lines[{index}].unit")
+        self._question.lack_unit(index, is_lacking=resolved.is_unit_wrong)
         self._put(index, replace(line, quantity=resolved.quantity, unit=resolved.unit))
         if offered and resolved.codes:
             self._question.settle_line(index, resolved.codes)
@@ -356,6 +383,16 @@ class LineAnswers:
         self._question.keep(index)
         self._lines[index] = replace(line, material=None, quantity=quantity, unit=unit, said=None)
         self._question.settle_line(index, resolved.codes)
+
+
+def _clauses(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    found: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.shape is Shape.BREAK:
+            found.append([])
+        else:
+            found[-1].append(piece)
+    return found
 
 
 def _with_corrections(items: list[Item]) -> list[Item]:

@@ -85,6 +85,14 @@ class OpenQuestion:
             self.draft.lack(f"lines[{index}].unit")
             self.lines[index] = replace(line, unit=None)
 
+    def lack_unit(self, index: int, *, is_lacking: bool) -> None:
+        """Ask for the unit of a line, or no more."""
+        path = f"lines[{index}].unit"
+        if is_lacking:
+            self.draft.lack(path)
+        elif path in self.draft.missing:
+            self.draft.missing.remove(path)
+
     def drop(self, index: int) -> None:
         """The line is not wanted any more."""
         self._dropped.add(index)

@@ -14,6 +14,10 @@ _FIRST: Final = re.compile(r"(?:我?[选要]|就)?(?:前面|最前面|头)(?:的
 _SEVERAL: Final = re.compile(r"(?:我?[选要])?[0-9]{1,2}(?:[ ,，、和;]+[0-9]{1,2})+")
 
 _ADDRESS: Final = re.compile(rf"(?:我?[选要]|就|那)?第({_NUMERAL})([行条项样个种号张位])")
+# 前面那个5盒，后面那个4个
+_SIDE: Final = re.compile(r"(?:(?P<first>前|上)|后|下|最后)(?:面|边|头)?的?(?:那|一)?(?:一)?[个行条项样种](?=.)")
+_FROM_END: Final = re.compile(rf"(?:我?[选要]|就)?倒数第({_NUMERAL})[个种项条样](?:吧)?")
+_WITHOUT: Final = re.compile(rf"(?:去掉|删掉|删了|删除|不要|取消|划掉)第({_NUMERAL})[行条项样个种]")
 _CLAUSE: Final = re.compile(r"(?:[，;。、\n]|,(?![0-9])|(?<![0-9]),)+")
 # What turns the words behind 第二个 into words about the second line rather than a choice.
 _CHANGES: Final = re.compile(
@@ -50,6 +54,9 @@ def chosen(text: str, count: int, *, bare: bool) -> int | None:
         return count - 1
     if _FIRST.fullmatch(plain):
         return 0
+    if back := _FROM_END.fullmatch(plain):
+        place = _place(back[1], count)
+        return None if place is None else count - 1 - place
     match = _ORDINAL.fullmatch(plain)
     if match is None and (bare or plain.startswith(("选", "我选"))):
         match = _PICKED.fullmatch(plain)
@@ -65,6 +72,10 @@ def taken_apart(text: str, choices: int, lines: int) -> Told:
     for clause in _clauses(text):
         if choices and (at := chosen(clause, choices, bare=True)) is not None:
             picks.append(at)
+        elif (gone := _WITHOUT.fullmatch(clause)) is not None and (at := _place(gone[1], lines)) is not None:
+            addressed.append(Addressed(at, "", is_dropped=True))
+        elif lines > 1 and (side := _SIDE.match(clause)) is not None and clause[side.end() :].strip("的吧"):
+            addressed.append(_about(0 if side["first"] else lines - 1, clause[side.end() :].strip()))
         elif (found := _ADDRESS.match(clause)) is not None and (at := _place(found[1], 999)) is not None:
             behind = clause[found.end() :].strip()
             is_told = lines > 1 and bool(behind.strip("的吧"))  # 第3个8桶
@@ -86,7 +97,7 @@ def taken_apart(text: str, choices: int, lines: int) -> Told:
 
 def _clauses(text: str) -> list[str]:
     """Parted by punctuation, and in dictated text before every 第二行."""
-    marked = _ADDRESS.sub(lambda found: f"，{found[0]}", text)
+    marked = text if _WITHOUT.search(text) else _ADDRESS.sub(lambda found: f"，{found[0]}", text)
     return [clause.strip() for clause in _CLAUSE.split(marked, maxsplit=CLAUSES_MAX) if clause.strip()]
 
 

@@ -85,6 +85,8 @@ def _is_spoken_of(view: View, act: Act) -> bool:
     before = view.pieces[act.index - 1] if act.index else None
     if act.intent == "cost.query":
         return before is not None and before.shape is Shape.UNKNOWN and len(before.text) > 1
+    if Shape.PERCENT in view.shapes:
+        return True  # 手机还剩20%的电
     return Shape.QUANTITY in view.shapes and before is not None and before.has(Cue.OF)
 
 

@@ -1,5 +1,6 @@
 """The ground given for a return, a scrap, a rejection or a cancel; the words of an exception report."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,6 +15,10 @@ from handlers.language.vocabulary import PHRASES, Cue
 _EMPTY = PHRASES.hollow | frozenset(KINDS)
 # 叉车撞碎: a machine is part of the ground.
 _BYSTANDERS = frozenset((Domain.EQUIPMENT,))
+# 不是受潮，是过期
+_INSTEAD = re.compile(r"不是[^,，。;；]{1,20}[,，]?\s*而?是(.+)$")
+# So many pieces behind 原因 may only say that it is another.
+_TURN_MAX = 4
 _CLAIMED = frozenset(
     (
         Shape.QUANTITY,
@@ -33,11 +38,26 @@ _CLAIMED = frozenset(
 def ground_apart(message: Message) -> tuple[Message, str]:
     """退料20包，原因：订单取消: the message without the ground at its end, in which no verb counts; and that ground."""
     pieces = message.pieces
-    at = next((i for i, piece in enumerate(pieces) if piece.has(Cue.REASON)), None)
-    if at is None or not _is_led_to(message, at):
+    marks = [i for i, piece in enumerate(pieces) if piece.has(Cue.REASON)]
+    if not marks or not _is_led_to(message, marks[0]):
         return message, ""
-    where = _trimmed(pieces, range(at, len(pieces)))
-    return message.of(pieces[:at]), words_of(message, where)
+    first, at = marks[0], marks[0]
+    if any(piece.has(Cue.CORRECT) for piece in pieces[first : marks[-1]]):
+        at = marks[-1]  # 原因：到期。写错了，原因：带子磨破
+    end = len(pieces)
+    if message.context.pending is not None:  # 原因是过期；5支: to a question more may be answered behind it
+        end = next((i for i in range(at + 1, end) if pieces[i].text in (";", "\n", "。")), end)
+    said = words_of(message, _trimmed(pieces, range(at, end)))
+    told = _INSTEAD.match(said)
+    return message.of([*pieces[:first], *pieces[end:]]), told[1] if told else said
+
+
+def _behind_turn(pieces: Sequence[Piece], start: int, stop: int) -> int:
+    """原因改成超预算, 理由改一下：库里还有: where the words themselves begin."""
+    colon = next((i for i in range(start, min(start + _TURN_MAX, stop)) if pieces[i].text == ":"), None)
+    if colon is not None and all(pieces[i].has(Cue.CORRECT, Cue.FILL) for i in range(start, colon)):
+        return colon + 1
+    return start + 1 if start < stop and pieces[start].text in PHRASES.turns else start
 
 
 def _is_led_to(message: Message, at: int) -> bool:
@@ -146,8 +166,8 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
     start, stop = where.start, where.stop
     while start < stop and (pieces[start].is_gap or pieces[start].has(Cue.REASON) or pieces[start].text in _EMPTY):
         start += 1
-        if pieces[start - 1].has(Cue.REASON) and start < stop and pieces[start].text in PHRASES.turns:
-            start += 1  # 原因改成超预算
+        if pieces[start - 1].has(Cue.REASON):
+            start = _behind_turn(pieces, start, stop)
     while stop > start and (pieces[stop - 1].is_gap or pieces[stop - 1].text in ("吧",)):
         stop -= 1
     return range(start, stop)

@@ -7,6 +7,7 @@ from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Domain, Tier
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
+from handlers.language.postings import Pool
 from handlers.language.reasons import words_of
 from handlers.language.talk import strangeness
 from handlers.language.verbs import LINE_INTENTS, PERIOD_QUERIES, REASONED, VERBS
@@ -27,7 +28,7 @@ _STRANGE_MIN: Final = 2
 def without_remarks(message: Message) -> tuple[Message, str]:
     """领灰胶24支，东面那几条缝昨晚让雨泡了: only the names of the book are kept of what follows, and what it said."""
     pieces = message.pieces
-    if not any(piece.shape is Shape.UNKNOWN or piece.text in PHRASES.short or _is_mark(piece) for piece in pieces):
+    if not any(map(_may_remark, pieces)):
         return message, ""  # as most are
     found: list[Piece] = []
     remarks: list[str] = []
@@ -37,8 +38,12 @@ def without_remarks(message: Message) -> tuple[Message, str]:
     strange_min = 1 if is_answer else _STRANGE_MIN
     # LL20261122-007 班组填错了, to the question which one is cancelled.
     turning = _TURNING[1:] if pending is not None and pending.intent in REASONED else _TURNING
+    asked = _asked(message)
     for where in _clauses(pieces):
         clause = pieces[where.start : where.stop]
+        if asked and any(piece.word is not None and piece.word.materials & asked for piece in clause):
+            found += clause
+            continue
         is_marked = bool(found) and _is_mark(clause[0])
         if is_marked or (is_complete and _is_remark(clause, turning, is_question=is_question, strange_min=strange_min)):
             found += [piece for piece in clause if piece.shape is Shape.BREAK or _is_name(piece)]
@@ -53,6 +58,18 @@ def without_remarks(message: Message) -> tuple[Message, str]:
         is_question = is_plain and any(_asks(piece) for piece in clause)
         is_complete = is_plain and (is_question or _is_command(clause) or (is_answer and any(map(_answers, clause))))
     return message.of(found), "，".join(filter(None, remarks))
+
+
+def _asked(message: Message) -> Pool:
+    """The materials among which the robot asked to choose: what names one of them is no remark."""
+    pending = message.context.pending
+    offers = pending.candidates.items() if pending is not None else ()
+    return message.catalogue.pool(code for path, codes in offers if path.endswith(".material") for code in codes)
+
+
+def _may_remark(piece: Piece) -> bool:
+    said = piece.text
+    return piece.shape is Shape.UNKNOWN or said in PHRASES.short or said in PHRASES.leftover or _is_mark(piece)
 
 
 def _is_mark(piece: Piece) -> bool:
@@ -107,13 +124,14 @@ def _is_clear(piece: Piece) -> bool:
 
 def _is_remark(clause: Sequence[Piece], turning: Sequence[Cue], *, is_question: bool, strange_min: int) -> bool:
     is_short = any(piece.text in PHRASES.short for piece in clause)
-    if strangeness(clause) < strange_min and not is_short:
+    said = "".join(piece.text for piece in clause if not piece.is_gap)
+    is_left = said.startswith(PHRASES.leftover)
+    if strangeness(clause) < strange_min and not (is_short or is_left):
         return False
     if any(piece.shape in _TELLING or piece.has(*turning) or any(piece.intents.values()) for piece in clause):
         return False
-    said = "".join(piece.text for piece in clause if not piece.is_gap)
     is_put_off = any(piece.has(Cue.LATER, Cue.WAIT) for piece in clause)
-    if is_put_off and not is_question and not said.startswith(PHRASES.leftover):
+    if is_put_off and not is_question and not is_left:
         return False
     if is_short:
         return not any(_is_clear(piece) for piece in clause)

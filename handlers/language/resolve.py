@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from handlers.language.catalogue import NAMES_MAX, Catalogue
-from handlers.language.items import Item, Number
+from handlers.language.items import Item, Number, with_details
 from handlers.language.lexicon import Word
 from handlers.language.naming import Tier
 from handlers.language.numerals import value_of
@@ -152,12 +152,13 @@ class Resolver:
             if last.has_amount or not last.pool or last.item.is_correction or last.item.is_dropped:
                 return False
             # BV4平方 100米: the first amount turned out to be a size.
-            found[-1] = self.kept_in(replace_quantity(last.item, item.quantity), last.pool, item.quantity)
+            whole = with_details(replace_quantity(last.item, item.quantity), item)
+            found[-1] = self.kept_in(whole, last.pool, item.quantity)
             return True
         pool = self._sized_as(last.pool, last.item.quantity)
         if not pool:
             return False
-        whole = replace_quantity(last.item, item.quantity)
+        whole = with_details(replace_quantity(last.item, item.quantity), item)
         found[-1] = self.kept_in(whole, pool, whole.quantity)
         return True
 
@@ -259,7 +260,15 @@ class Resolver:
             kept &= word.materials
         pool = self._sized(kept, sizes)
         found = tuple(code for code in codes if self.catalogue.pool((code,)) & pool)
+        if (not found or len(found) == len(codes)) and (spelled := self._spelled_so(item, codes)):
+            return spelled
         return found if len(found) < len(codes) or item.has_head else ()
+
+    def _spelled_so(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """200万的, LC-LC: the only one in whose name or specification this stands as it was said."""
+        said = item.said.removesuffix("的")
+        found = tuple(code for code in codes if len(said) > 1 and said in self.catalogue.spelling(code))
+        return found if len(found) == 1 else ()
 
     def _sounding(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """剧氨酯的, dictated: those in whose names something sounds like it."""

@@ -23,7 +23,9 @@ def ruling(view: View, acts: list[Act]) -> Decision | None:
         for act in acts
         if act.intent in DOCUMENT_INTENTS and is_about_document(view, act) and not _is_said_of(view, act)
     ]
-    is_asked = view.is_question and Shape.DOCUMENT in view.shapes and not view.has_amount
+    found = _said_last(view, found)
+    is_told = not view.asks and any(act.is_strong and act.intent in RULINGS for act in found)
+    is_asked = view.is_question and Shape.DOCUMENT in view.shapes and not (view.has_amount or is_told)
     if is_asked and not any(act.intent in ("approval.reject", "document.cancel") for act in found):
         return _status(view, acts, acts[0].index if acts else -1)
     if not found:
@@ -40,6 +42,17 @@ def ruling(view: View, acts: list[Act]) -> Decision | None:
         return _status(view, acts, status[0].index)
     others = {act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS}
     return None if others and view.has_amount else Decision((found[0].intent,), found[0].index)
+
+
+def _said_last(view: View, found: list[Act]) -> list[Act]:
+    """撤回，哦不是撤回，是问到哪了: right behind a correction the last word counts."""
+    last = view.last_correction
+    later = [act for act in found if act.index > last >= 0]
+    if not later or later[0].index == found[0].index:
+        return found
+    between = view.pieces[last + 1 : later[-1].index]
+    is_right_behind = all(p.is_gap or p.has(Cue.FILL, Cue.CORRECT) or p.intents for p in between)
+    return [later[-1]] if is_right_behind else found
 
 
 def _status(view: View, acts: list[Act], index: int) -> Decision:
@@ -129,7 +142,15 @@ def is_about_document(view: View, act: Act) -> bool:
     after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
     if after is not None and after.shape is Shape.UNKNOWN and len(after.text) > 1:
         return False  # 拒绝酒驾, 同意楼上的
-    return view.first == act.index and not (view.has_amount and view.has_material and act.intent == "approval.approve")
+    if view.first != act.index and not _is_said_anew(view, act):
+        return False
+    return not (view.has_amount and view.has_material and act.intent == "approval.approve")
+
+
+def _is_said_anew(view: View, act: Act) -> bool:
+    """驳回，哦不，同意: right behind a correction."""
+    last = view.last_correction
+    return act.index > last >= 0 and all(p.is_gap or p.has(Cue.FILL) for p in view.pieces[last + 1 : act.index])
 
 
 def _is_about_people(view: View) -> bool:

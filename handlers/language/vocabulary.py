@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, get_origin
 
@@ -66,7 +67,7 @@ _OPPOSITES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrases:
     """Whole answers and fixed phrases; phrases.toml says what each is for."""
 
@@ -112,6 +113,15 @@ class Phrases:
     sending: frozenset[str]
     trades: frozenset[str]
     directions: frozenset[str]
+    firsts: frozenset[str]
+    lasts: frozenset[str]
+    alike: frozenset[str]
+    denials: frozenset[str]
+
+    @cached_property
+    def ends(self) -> Mapping[str, int]:
+        """前面 is the first of several, 后面 the last: their places, counted from 1 and from the end."""
+        return {**dict.fromkeys(self.firsts, 1), **dict.fromkeys(self.lasts, -1)}
 
 
 @dataclass(frozen=True, slots=True)
