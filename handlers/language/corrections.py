@@ -172,13 +172,13 @@ def _measures(piece: Piece) -> frozenset[object]:
 def _recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
     """第二条改成60包, 前面那个改22根: the amount that stands there is another."""
     behind = pieces[at + 1 : at + 1 + _ADDRESS_LENGTH]
-    mark = next((i for i, piece in enumerate(behind) if piece.has(Cue.CORRECT)), None)
-    amount = behind[mark + 1] if mark and mark + 1 < len(behind) else None
+    mark = next((i for i, piece in enumerate(behind) if piece.has(Cue.CORRECT)), len(behind))
+    amount = behind[mark + 1] if mark + 1 < len(behind) else None
     amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
-    if amount is None or mark is None or amount.shape is not Shape.QUANTITY or len(amounts) < 2:
+    if amount is None or amount.shape is not Shape.QUANTITY:
         return at
     said = behind[0].number or ""
-    place = PHRASES.ends.get(pieces[at].text) or (int(said) if said.isdecimal() else 0)
+    place = PHRASES.ends.get(pieces[at].text) or (int(said) if mark and said.isdecimal() else 0)
     if not 0 < abs(place) <= len(amounts):
         return at
     old = amounts[place - 1 if place > 0 else place]

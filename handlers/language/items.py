@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from handlers.language.lexicon import Tier, Word
+from handlers.language.lexicon import Domain, Tier, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.size_amounts import as_size
 from handlers.language.sizes import COLOURS, Size, size_of
@@ -135,7 +135,8 @@ class ItemBuilder:
         if piece.shape is Shape.BREAK or _is_plus(piece, after):
             self._break(listing=piece.text in "、\n;加")
         elif piece.shape is Shape.QUANTITY:
-            self._quantity(piece)
+            if not _counts_people(piece, after):
+                self._quantity(piece)
         elif piece.shape is Shape.NUMBER:
             self._number(piece, after, before)
         elif piece.shape is Shape.SIZE and piece.size is not None:
@@ -257,8 +258,11 @@ class ItemBuilder:
             item.strange += piece.text
             return
         if item.quantity is None and any(not n.marked for n in item.numbers) and _is_apart(item.words, word):
-            self._close()  # 疏散灯左向40右向40: after a number a word that cannot belong begins the next
+            # 疏散灯左向40右向40: after a number a word that cannot belong begins the next.
+            number = item.numbers.pop() if self._leads(item, piece) else None
+            self._close()
             item = self._mention(piece)
+            item.numbers += [] if number is None else [Number(number.text, marked=True)]
         if self._is_second_colour(item, word):
             item = self._in_two_colours(item, piece)
         heads = [w for w in item.words if w.is_head] if word.is_head else []
@@ -266,6 +270,12 @@ class ItemBuilder:
             self._close()
             item = self._mention(piece)
         item.words.append(word)
+
+    @staticmethod
+    def _leads(item: Item, piece: Piece) -> bool:
+        """25的水管跟25弯头: of a thing whose size is told already, the last number is that of the next."""
+        is_sized = bool(item.sizes) or any(number.marked for number in item.numbers)
+        return is_sized and not item.numbers[-1].marked and item.end == piece.start
 
     def _is_second_colour(self, item: Item, word: Word) -> bool:
         """6平方光伏线红黑各1000米: both colours are of the same thing."""
@@ -401,6 +411,11 @@ def details_of(pieces: Iterable[Piece]) -> Item:
         if piece.shape in DETAILS:
             builder.detail(piece)
     return builder.current
+
+
+def _counts_people(piece: Piece, after: Piece | None) -> bool:
+    """两个小唐: right before a person it counts nothing of the book."""
+    return after is not None and after.start == piece.end and bool(after.codes(Domain.PERSON)) and not is_part(after)
 
 
 def _is_plus(piece: Piece, after: Piece | None) -> bool:

@@ -13,7 +13,7 @@ _LAST: Final = re.compile(r"(?:我?[选要]|就)?(?:最后|后面|末尾)(?:的|
 _FIRST: Final = re.compile(r"(?:我?[选要]|就)?(?:前面|最前面|头)(?:的|一|那)?[个种](?:吧)?")
 _SEVERAL: Final = re.compile(r"(?:我?[选要])?[0-9]{1,2}(?:[ ,，、和;]+[0-9]{1,2})+")
 
-_ADDRESS: Final = re.compile(rf"(?:我?[选要]|就|那)?第({_NUMERAL})([行条项样个种号张位])")
+_ADDRESS: Final = re.compile(rf"(?<!倒数)(?:我?[选要]|就|那)?第({_NUMERAL})([行条项样个种号张位])")
 # 前面那个5盒，后面那个4个
 _SIDE: Final = re.compile(r"(?:(?P<first>前|上)|后|下|最后)(?:面|边|头)?的?(?:那|一)?(?:一)?[个行条项样种](?=.)")
 _FROM_END: Final = re.compile(rf"(?:我?[选要]|就)?倒数第({_NUMERAL})[个种项条样](?:吧)?")

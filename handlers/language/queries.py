@@ -130,7 +130,8 @@ def _asks_help(view: View, act: Act) -> bool:
     if view.pieces[act.index].text == "菜单" and any(p is not None and p.text in PHRASES.sending for p in around):
         return True
     after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
-    if view.pieces[act.index].text == "帮助" and after is not None and after.shape in (Shape.UNKNOWN, Shape.HUMAN):
+    is_led_on = after is not None and not after.is_gap and (Shape.UNKNOWN in view.shapes or after.shape is Shape.HUMAN)
+    if view.pieces[act.index].text == "帮助" and is_led_on:
         return False  # 帮助新来的师傅办工卡
     if any(is_part(p) or p.shape is Shape.HUMAN or (p.word is not None and p.word.names) for p in others):
         return False

@@ -142,9 +142,14 @@ def is_about_document(view: View, act: Act) -> bool:
     after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
     if after is not None and after.shape is Shape.UNKNOWN and len(after.text) > 1:
         return False  # 拒绝酒驾, 同意楼上的
-    if view.first != act.index and not _is_said_anew(view, act):
+    if not (view.first == act.index or _is_bid(view, act) or _is_said_anew(view, act)):
         return False
     return not (view.has_amount and view.has_material and act.intent == "approval.approve")
+
+
+def _is_bid(view: View, act: Act) -> bool:
+    """给我驳回."""
+    return all(p.is_gap or p.has(Cue.FILL, Cue.ME, Cue.GIVE) for p in view.pieces[: act.index])
 
 
 def _is_said_anew(view: View, act: Act) -> bool:

@@ -123,7 +123,9 @@ class View:
         """捡到, 烧到: behind one strange character 到 ends another verb."""
         before = self.pieces[index - 1] if index else None
         is_glued = before is not None and before.shape is Shape.UNKNOWN and before.end == self.pieces[index].start
-        return self.pieces[index].text == "到" and is_glued and before is not None and len(before.text) == 1
+        after = self.pieces[index + 1] if index + 1 < len(self.pieces) else None
+        is_asked = after is not None and after.text.startswith("多少")  # 烧到多少度
+        return self.pieces[index].text == "到" and is_glued and (is_asked or len(before.text if before else "") == 1)
 
     def _is_preposition(self, index: int) -> bool:
         """送到总仓: before a place, 到 says where to."""
