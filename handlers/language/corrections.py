@@ -93,7 +93,7 @@ def without_refused(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], bool]:
         if opens and (behind := _behind_denied(pieces, at)) > at:
             refuses, at = True, behind
             continue
-        end = _behind_refused(pieces, at) if opens and pieces[at].text in PHRASES.refusals else at
+        end = _behind_refused(pieces, at) if opens and _refuses(pieces, at) else at
         refuses = refuses or end > at
         if end == at:
             found.append(pieces[at])
@@ -102,9 +102,16 @@ def without_refused(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], bool]:
     return (found, True) if refuses else (pieces, False)
 
 
+def _refuses(pieces: Sequence[Piece], at: int) -> bool:
+    """不是20的, and 别周五了 of a day."""
+    is_day = at + 1 < len(pieces) and pieces[at + 1].shape is Shape.DATE
+    return pieces[at].text in PHRASES.refusals or (pieces[at].text == "别" and is_day)
+
+
 def _behind_denied(pieces: Sequence[Piece], start: int) -> int:
     """两个小唐都不是，是阿龙: where the next clause begins, if this one ends with a denial."""
-    end = next((at for at in range(start, len(pieces)) if pieces[at].shape is Shape.BREAK), len(pieces))
+    reach = range(start, min(start + _BACK_MAX, len(pieces)))
+    end = next((at for at in reach if pieces[at].shape is Shape.BREAK), reach.stop)
     is_denied = end > start + 1 and pieces[end - 1].text in PHRASES.denials
     return end + 1 if is_denied and end + 1 < len(pieces) else start
 
@@ -174,9 +181,9 @@ def _recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
     behind = pieces[at + 1 : at + 1 + _ADDRESS_LENGTH]
     mark = next((i for i, piece in enumerate(behind) if piece.has(Cue.CORRECT)), len(behind))
     amount = behind[mark + 1] if mark + 1 < len(behind) else None
-    amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
     if amount is None or amount.shape is not Shape.QUANTITY:
         return at
+    amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
     said = behind[0].number or ""
     place = PHRASES.ends.get(pieces[at].text) or (int(said) if mark and said.isdecimal() else 0)
     if not 0 < abs(place) <= len(amounts):
@@ -268,7 +275,8 @@ def _is_source(pieces: Sequence[Piece], at: int) -> bool:
 
 def _is_trailing(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> bool:
     """应该是DN100的，写错了: the last word only says that what stands before it was a correction."""
-    if not all(piece.is_gap or piece.has(Cue.FILL) for piece in pieces[mark + 1 :]):
+    behind = pieces[mark + 1 : mark + 2 + _AHEAD_MAX]
+    if len(behind) > _AHEAD_MAX or not all(piece.is_gap or piece.has(Cue.FILL) for piece in behind):
         return False
     return any(piece.has(Cue.CORRECT) for piece in found[-_BACK_MAX:])
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from handlers.language.acts import Decision
@@ -12,7 +13,7 @@ from handlers.language.draft import Draft
 from handlers.language.endings import is_ending
 from handlers.language.fields import add_fields
 from handlers.language.items import is_head
-from handlers.language.lexicon import Domain
+from handlers.language.lexicon import Domain, Tier
 from handlers.language.line_answers import LineAnswers
 from handlers.language.message import Message
 from handlers.language.numerals import value_of
@@ -207,7 +208,7 @@ class _Answer:
         if self.draft.intent in LINE_INTENTS:
             self.lines.take(self.message.pieces)
         self._take_work()
-        if self._is_dated() and not self._is_talk():
+        if self._is_dated() and ("need_by" in self.draft.fields or not self._is_talk()):
             before = dict(self.draft.fields)
             if add_times(self.draft, self.message, None):
                 self.question.touched = self.question.touched or before != self.draft.fields
@@ -251,7 +252,7 @@ class _Answer:
         choices, fields, is_talk = self.question.choices, self.draft.fields, self._is_talk()
         project = {name: value for name, value in fields.items() if name == "project"}
         found = Draft(self.draft.intent, fields=project)
-        pieces = [piece for piece in self.message.pieces if not piece.is_slip]
+        pieces = [piece for piece in self.message.pieces if not (piece.is_slip or self._is_by_the_way(piece))]
         add_fields(found, replace(self.message, pieces=pieces, context=replace(self.message.context, project=None)))
         for name, value in found.fields.items():
             if name.startswith("from_") and value == fields.get(name.replace("from_", "to_")):
@@ -267,6 +268,17 @@ class _Answer:
                 fields.pop(path[7:], None)
                 choices[path] = codes
                 self.question.touched = True
+
+    def _is_by_the_way(self, piece: Piece) -> bool:
+        """你们系统里叫…: a mere part of a name among other words fills nothing that was not asked for."""
+        names = piece.word.names if piece.word is not None else {}
+        if not names or any(tier is Tier.EXACT for codes in names.values() for tier in codes.values()):
+            return False
+        pieces = self.message.pieces
+        at = next(at for at, one in enumerate(pieces) if one is piece)
+        is_asked = any(self.question.asks(f"fields.{domain.value}") for domain in names)
+        behind = takewhile(lambda one: not one.is_gap, pieces[at + 1 :])
+        return not is_asked and any(map(is_head, behind))
 
     def _narrowed(self, name: str, codes: tuple[str, ...]) -> tuple[str, ...]:
         """The candidates that a word of the answer names, even by a part that only tells these apart (二组)."""

@@ -109,7 +109,7 @@ class ItemBuilder:
         self.items: list[Item] = []
         self.current = Item()
         self.loose = ""
-        self.loose_end = -1
+        self.loose_end = self.number_end = -1
         self.correcting = False
         self.recalling = False
         self.parting = False
@@ -258,24 +258,23 @@ class ItemBuilder:
             item.strange += piece.text
             return
         if item.quantity is None and any(not n.marked for n in item.numbers) and _is_apart(item.words, word):
-            # 疏散灯左向40右向40: after a number a word that cannot belong begins the next.
-            number = item.numbers.pop() if self._leads(item, piece) else None
-            self._close()
-            item = self._mention(piece)
-            item.numbers += [] if number is None else [Number(number.text, marked=True)]
+            item = self._next_thing(item, piece)  # 疏散灯左向40右向40: after a number a word that cannot belong
         if self._is_second_colour(item, word):
             item = self._in_two_colours(item, piece)
         heads = [w for w in item.words if w.is_head] if word.is_head else []
         if heads and not any(w.materials & word.materials for w in heads):
-            self._close()
-            item = self._mention(piece)
+            item = self._next_thing(item, piece)
         item.words.append(word)
 
-    @staticmethod
-    def _leads(item: Item, piece: Piece) -> bool:
+    def _next_thing(self, item: Item, piece: Piece) -> Item:
         """25的水管跟25弯头: of a thing whose size is told already, the last number is that of the next."""
         is_sized = bool(item.sizes) or any(number.marked for number in item.numbers)
-        return is_sized and not item.numbers[-1].marked and item.end == piece.start
+        is_led = is_sized and item.quantity is None and self.number_end == piece.start and not item.numbers[-1].marked
+        number = item.numbers.pop() if is_led else None
+        self._close()
+        found = self._mention(piece)
+        found.numbers += [] if number is None else [Number(number.text, marked=True)]
+        return found
 
     def _is_second_colour(self, item: Item, word: Word) -> bool:
         """6平方光伏线红黑各1000米: both colours are of the same thing."""
@@ -313,6 +312,7 @@ class ItemBuilder:
             marked = True
         if len(item.numbers) < WORDS_MAX:
             item.numbers.append(Number(piece.number, marked))
+            self.number_end = piece.end
         else:
             item.strange += piece.text
 

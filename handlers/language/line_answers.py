@@ -388,7 +388,7 @@ class LineAnswers:
 def _clauses(pieces: Sequence[Piece]) -> list[list[Piece]]:
     found: list[list[Piece]] = [[]]
     for piece in pieces:
-        if piece.shape is Shape.BREAK:
+        if piece.is_gap:
             found.append([])
         else:
             found[-1].append(piece)

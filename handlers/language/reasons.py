@@ -177,6 +177,8 @@ def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     words = [pieces[i] for i in where if not (pieces[i].is_gap or pieces[i].text in PHRASES.courtesy)]
     if len(words) == 1 and words[0].intents and len(words[0].text) == 1:
         return False  # 入元件库
+    if len(words) > 1 and words[-1].text in PHRASES.remains and pieces[where.start - 1].shape is Shape.BREAK:
+        return True  # 下料剩的
     return any(
         p.shape is Shape.UNKNOWN
         or (p.intents and p.text not in KINDS and not p.has(Cue.TO, Cue.FILL, Cue.GIVE, Cue.NEED))

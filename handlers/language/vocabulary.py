@@ -117,6 +117,7 @@ class Phrases:
     lasts: frozenset[str]
     alike: frozenset[str]
     denials: frozenset[str]
+    remains: frozenset[str]
 
     @cached_property
     def ends(self) -> Mapping[str, int]:

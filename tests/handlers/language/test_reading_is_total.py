@@ -42,7 +42,7 @@ def test_every_heap_of_site_words_has_a_reading_also_as_an_answer(
 
 WRITTEN = [
     json.loads(line)
-    for file in sorted((HERE / "corpora").glob("*/utterances.jsonl"))
+    for file in sorted((HERE / "corpora").glob("*/*.jsonl"))
     for line in file.read_text(encoding="utf-8").splitlines()
 ]
 QUESTIONS = [Context.from_json(one["context"]) for one in WRITTEN if "pending" in one.get("context", {})]
