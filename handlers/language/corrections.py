@@ -34,6 +34,7 @@ _COUNTED: Final = frozenset((Shape.QUANTITY, Shape.NUMBER, Shape.SIZE))
 _REFUSAL: Final = "不是"
 _AMENDED: Final = "改成"
 _NO: Final = "不"
+_PLACED: Final = "第"
 _WRONG: Final = "错"
 _MARK: Final = Word(_NO, cues=frozenset((Cue.CORRECT,)))
 # 第 2 条 改成 60包
@@ -42,7 +43,7 @@ _ADDRESS_LENGTH: Final = 4
 
 def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """The pieces with every such correction carried out."""
-    if not any(piece.has(Cue.CORRECT, Cue.RECALL) or piece.text == _NO for piece in pieces):
+    if not any(piece.has(Cue.CORRECT, Cue.RECALL) or piece.text.endswith((_NO, _PLACED)) for piece in pieces):
         return pieces
     pieces = _turned([_amended(pieces, at) for at in range(len(pieces))])
     found: list[Piece] = []
@@ -51,7 +52,7 @@ def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
         end = at
         if pieces[at].has(Cue.CORRECT):
             end = _carried_out(found, pieces, at)
-        elif pieces[at].text.endswith("第") or pieces[at].text in PHRASES.ends:
+        elif pieces[at].text.endswith(_PLACED) or pieces[at].text in PHRASES.ends:
             end = _recounted(found, pieces, at)
         if end == at:
             found.append(pieces[at])
@@ -70,6 +71,7 @@ def _amended(pieces: Sequence[Piece], at: int) -> Piece:
     is_led = any(other.text in PHRASES.instead for other in _next(pieces, at))
     is_mark = (piece.text == _NO and is_alone and is_led) or (piece.text == _WRONG and is_alone)
     if piece.has(Cue.RECALL):
+        is_led = is_led or (is_alone and any(other.has(Cue.TO) for other in _next(pieces, at)))  # 到A座，等等，到B座
         is_mark = is_led or _is_said_anew(before, after)
     return replace(piece, word=_MARK) if is_mark else piece
 
@@ -148,11 +150,21 @@ def _turned(pieces: Sequence[Piece]) -> Sequence[Piece]:
                 found[first] = replace(piece, text=_AMENDED)
                 at = end
                 continue
+        if piece.text == _REFUSAL and _repeats(found, pieces, at):
+            at += 2
+            continue
         found.append(piece)
         at += 1
         if piece.shape is Shape.BREAK:
             start = len(found)
     return found
+
+
+def _repeats(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> bool:
+    """给李四班组不是张三班组: what holds stands right before, and of its kind what does not right behind."""
+    if not found or mark + 1 >= len(pieces) or not _stands_alone(pieces, mark + 1):
+        return False
+    return _alike(found[-1], pieces[mark + 1]) and not _is_same(found[-1], pieces[mark + 1])
 
 
 def _first_of(clause: Sequence[Piece], start: int) -> int | None:
@@ -179,6 +191,10 @@ def _measures(piece: Piece) -> frozenset[object]:
 def _recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
     """第二条改成60包, 前面那个改22根: the amount that stands there is another."""
     behind = pieces[at + 1 : at + 1 + _ADDRESS_LENGTH]
+    if (gone := next((i for i, piece in enumerate(behind) if piece.has(Cue.DROP)), 0)) and pieces[at].text.endswith(
+        "第"
+    ):
+        return at + gone + 2 if _drop_item(found, behind[0].number or "") else at
     mark = next((i for i, piece in enumerate(behind) if piece.has(Cue.CORRECT)), len(behind))
     amount = behind[mark + 1] if mark + 1 < len(behind) else None
     if amount is None or amount.shape is not Shape.QUANTITY:
@@ -191,6 +207,22 @@ def _recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
     old = amounts[place - 1 if place > 0 else place]
     found[old] = replace(amount, start=found[old].start, end=found[old].end)
     return at + mark + 3
+
+
+def _drop_item(found: list[Piece], said: str) -> bool:
+    """第二项去掉: the clause of the second amount is gone."""
+    amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
+    if not said.isdecimal() or not 0 < int(said) <= len(amounts):
+        return False
+    at = amounts[int(said) - 1]
+    start = next((i for i in reversed(range(at)) if found[i].shape is Shape.BREAK), -1) + 1
+    end = next((i for i in range(at, len(found)) if found[i].shape is Shape.BREAK), len(found))
+    if sum(found[i].shape is Shape.QUANTITY for i in range(start, end)) > 1 or any(
+        found[i].intents for i in range(start, end)
+    ):
+        return False
+    del found[start:end]
+    return True
 
 
 def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:

@@ -34,6 +34,10 @@ class LineAnswers:
             self.append(pieces)
             return
         items = self._items(pieces)
+        if self._split(items):
+            return
+        if sum(item.quantity is not None and not item.has_mention for item in items) > 1:
+            items = [replace(item, is_each=False) for item in items]  # 分别10桶和3桶
         is_all = any(piece.text in PHRASES.alike for piece in pieces)
         for item in items:
             if is_all and self._take_for_all(item):
@@ -43,6 +47,19 @@ class LineAnswers:
         self._take_units(pieces)
         if not any(item.has_details for item in items):
             self._tell(details_of(pieces))
+
+    def _split(self, items: list[Item]) -> bool:
+        """50的20张，75的10张, where one line was asked about: a line for each of those that were offered."""
+        offered = self._question.offered(0) if len(self._lines) == 1 and self._lines[0].quantity is None else ()
+        meant = [self._resolver.narrow(item, offered) if item.quantity is not None else () for item in items]
+        if len(items) < 2 or any(len(codes) != 1 for codes in meant) or len(set(meant)) < len(meant):
+            return False
+        for index, (item, codes) in enumerate(zip(items, meant, strict=True)):
+            if index:
+                self._lines.append(replace(self._lines[0], material=None, quantity=None, unit=None, said=None))
+            self._question.settle_line(index, codes)
+            self._set_quantity(index, item.quantity)
+        return True
 
     def _take_for_all(self, item: Item) -> bool:
         """都是25的: every choice that it narrows."""
@@ -127,6 +144,8 @@ class LineAnswers:
             return pieces
         found = list(pieces)
         for at, (number, one) in enumerate(pairwise(pieces)):
+            if number.has(Cue.TOTAL) and one.shape is Shape.NUMBER:  # 总共1750
+                return [*found[:at], replace(one, shape=Shape.AMOUNT, start=number.start), *found[at + 2 :]]
             is_one = one.shape is Shape.QUANTITY and one.number == "1" and one.text[0] in "一1"
             if is_one and number.shape is Shape.NUMBER and any(line.unit in one.units for line in self._lines):
                 price = replace(number, shape=Shape.PRICE, end=one.end, units=one.units)

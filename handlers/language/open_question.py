@@ -130,7 +130,7 @@ class OpenQuestion:
         for path in self.pending.missing:
             if path.endswith(".unit") and self._is_untouched(path):
                 self.draft.lack(path)
-            if path.endswith(".material") and path in self.choices:
+            if path.endswith(".material") and path in self.choices and path in self.pending.candidates:
                 self.draft.lack(path)  # what is offered is only like what was said
             if path in ("fields.stage", "fields.recipient") and not self.draft.knows(path[7:]):
                 self.draft.lack(path)

@@ -7,13 +7,13 @@ from typing import Final
 from handlers.language.numerals import value_of
 
 _NUMERAL: Final = "[一二三四五六七八九十两]{1,3}|[0-9]{1,3}"
-_ORDINAL: Final = re.compile(rf"(?:我?[选要]|就)?第({_NUMERAL})[个种项条样张位]?(?:吧|的|的吧)?")
+_ORDINAL: Final = re.compile(rf"(?:我?[选要]|就)?第({_NUMERAL})[个种项条样张位家台款]?(?:吧|的|的吧)?")
 _PICKED: Final = re.compile(r"(?:我?选|就)?([一二三四五六七八九十]{1,2}|[0-9]{1,2})(?:号|吧)?")
 _LAST: Final = re.compile(r"(?:我?[选要]|就)?(?:最后|后面|末尾)(?:的|一|那)?[个种项条样](?:吧)?")
 _FIRST: Final = re.compile(r"(?:我?[选要]|就)?(?:前面|最前面|头)(?:的|一|那)?[个种](?:吧)?")
 _SEVERAL: Final = re.compile(r"(?:我?[选要])?[0-9]{1,2}(?:[ ,，、和;]+[0-9]{1,2})+")
 
-_ADDRESS: Final = re.compile(rf"(?<!倒数)(?:我?[选要]|就|那)?第({_NUMERAL})([行条项样个种号张位])")
+_ADDRESS: Final = re.compile(rf"(?<!倒数)(?:我?[选要]|就|那)?第({_NUMERAL})([行条项样个种号张位家款])")
 # 前面那个5盒，后面那个4个
 _SIDE: Final = re.compile(r"(?:(?P<first>前|上)|后|下|最后)(?:面|边|头)?的?(?:那|一)?(?:一)?[个行条项样种](?=.)")
 _FROM_END: Final = re.compile(rf"(?:我?[选要]|就)?倒数第({_NUMERAL})[个种项条样](?:吧)?")

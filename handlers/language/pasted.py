@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -11,7 +11,10 @@ from handlers.language.amounts import fold
 from handlers.language.catalogue import Catalogue
 from handlers.language.draft import Draft
 from handlers.language.lines import add_lines
+from handlers.language.pieces import Piece, Shape
 from handlers.language.segment import segment
+from handlers.language.size_amounts import as_size
+from handlers.language.sizes import Size
 from handlers.language.tables import Sheet
 from handlers.language.vocabulary import UNITS
 
@@ -149,7 +152,19 @@ def _row(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
 def add_table(draft: Draft, table: Table, catalogue: Catalogue, today: date) -> None:
     """Every row is an item: name and size, amount and unit, price and sum."""
     for row in table.rows:
-        add_lines(draft, fold(segment(row_text(row), catalogue, today)), catalogue)
+        pieces = fold(segment(row_text(row), catalogue, today))
+        add_lines(draft, _with_spec(pieces) if "quantity" in row else pieces, catalogue)
+
+
+def _with_spec(pieces: Sequence[Piece]) -> list[Piece]:
+    """3.2m in the columns of name and specification is a size, since the amount has a column of its own."""
+    end = next((at for at, piece in enumerate(pieces) if piece.shape is Shape.BREAK), 0)
+    sizes = {at: size for at in range(end) if (size := _size_of(pieces[at])) is not None}
+    return [replace(p, shape=Shape.SIZE, size=sizes[at]) if at in sizes else p for at, p in enumerate(pieces)]
+
+
+def _size_of(piece: Piece) -> Size | None:
+    return as_size(piece) if piece.shape is Shape.QUANTITY else None
 
 
 def row_text(row: Mapping[str, str]) -> str:

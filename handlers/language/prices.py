@@ -54,6 +54,10 @@ class Prices(Walk):
                 return self.put(Shape.PRICE, at, money[0], money[1], after.word.units)
         if piece.has(Cue.VAGUE) and piece.text.startswith("每") and self._prices_each(at, piece):
             return self.put(Shape.PRICE, at, self.skip(at + 1), self.pieces[self.skip(at + 1)].number, ())
+        if piece.has(Cue.VAGUE) and piece.text.startswith("每"):
+            money = self._money(self.skip(at + 1))
+            if money is not None and money[2]:
+                return self.put(Shape.PRICE, at, money[0], money[1], ())
         if piece.shape is Shape.QUANTITY and piece.number == "1" and self._prices_one(at, piece):
             money = self._money(self.skip(at + 1))
             if money is not None and not money[3]:

@@ -8,6 +8,7 @@ from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.moods import is_told
 from handlers.language.pieces import Shape
+from handlers.language.talk import strangeness
 from handlers.language.verbs import ARRIVALS, LINE_INTENTS, RULINGS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
@@ -19,6 +20,8 @@ _MOVED: Final = ARRIVALS | {"scrap.create", "sale.create"}
 # 功能, 菜单, 指令 are things that people speak of; longer words ask.
 _NOUN_MAX: Final = 2
 _STRANGE_MAX: Final = 4
+# CNMG的转速给多少合适: among so much that is strange a weak verb asks nothing.
+_STRANGE_MIN: Final = 2
 
 
 def query(view: View, acts: list[Act]) -> Decision | None:
@@ -42,7 +45,8 @@ def query(view: View, acts: list[Act]) -> Decision | None:
     if view.is_question and view.has_material and not counted:
         if view.cues & {Cue.LATER, Cue.SAYS}:
             return None  # 以后谁领…都得拿旧的来换; 谁说要退货的
-        if any(act.intent in _MOVED and not _leads_elsewhere(view, act) for act in acts):
+        moved = [act for act in acts if act.intent in _MOVED and not _leads_elsewhere(view, act)]
+        if moved and (strangeness(view.pieces) < _STRANGE_MIN or any(act.is_strong for act in moved)):
             return Decision(("ledger.query",), acts[0].index)
         if any(act.intent == "stock.query" for act in acts):
             return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))

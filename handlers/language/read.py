@@ -141,7 +141,7 @@ def _drafted(decision: Decision, message: Message, ground: str) -> Draft | None:
         if where:
             draft.fields["reason"] = words_of(message, where)
             message = _without(message, where)
-    if intent == "sale.create" and verb is not None and verb.has(Cue.DONE):
+    if intent == "sale.create" and verb is not None and (verb.has(Cue.DONE) or verb.text.endswith("给")):
         message = without_stranger(message, decision.verb)
     if intent in LINE_INTENTS:
         message = message.of(stages_apart(message.pieces))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from handlers.language.items import is_head, is_part
+from handlers.language.items import is_part
 from handlers.language.lexicon import Domain, Tier
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
@@ -28,7 +28,8 @@ _STRANGE_MIN: Final = 2
 def without_remarks(message: Message) -> tuple[Message, str]:
     """领灰胶24支，东面那几条缝昨晚让雨泡了: only the names of the book are kept of what follows, and what it said."""
     pieces = message.pieces
-    if not any(map(_may_remark, pieces)):
+    wants_ground = message.context.pending is not None and message.context.pending.intent in REASONED
+    if not wants_ground and not any(map(_may_remark, pieces)):
         return message, ""  # as most are
     found: list[Piece] = []
     remarks: list[str] = []
@@ -37,7 +38,7 @@ def without_remarks(message: Message) -> tuple[Message, str]:
     is_complete = is_question = is_plain = False
     strange_min = 1 if is_answer else _STRANGE_MIN
     # LL20261122-007 班组填错了, to the question which one is cancelled.
-    turning = _TURNING[1:] if pending is not None and pending.intent in REASONED else _TURNING
+    turning = _TURNING[1:] if wants_ground else _TURNING
     asked = _asked(message)
     for where in _clauses(pieces):
         clause = pieces[where.start : where.stop]
@@ -100,7 +101,8 @@ def _asks(piece: Piece) -> bool:
 
 
 def _answers(piece: Piece) -> bool:
-    return (piece.shape is Shape.QUANTITY and piece.number is not None) or is_head(piece) or _is_document(piece)
+    is_counted = piece.shape is Shape.QUANTITY and piece.number is not None
+    return is_counted or piece.shape is Shape.SIZE or is_part(piece) or _is_document(piece) or _is_name(piece)
 
 
 def _is_document(piece: Piece) -> bool:
@@ -126,7 +128,8 @@ def _is_remark(clause: Sequence[Piece], turning: Sequence[Cue], *, is_question: 
     is_short = any(piece.text in PHRASES.short for piece in clause)
     said = "".join(piece.text for piece in clause if not piece.is_gap)
     is_left = said.startswith(PHRASES.leftover)
-    if strangeness(clause) < strange_min and not (is_short or is_left):
+    is_ground = Cue.CORRECT not in turning and _tells(clause)
+    if strangeness(clause) < strange_min and not (is_short or is_left or is_ground):
         return False
     if any(piece.shape in _TELLING or piece.has(*turning) or any(piece.intents.values()) for piece in clause):
         return False
@@ -137,6 +140,13 @@ def _is_remark(clause: Sequence[Piece], turning: Sequence[Cue], *, is_question: 
         return not any(_is_clear(piece) for piece in clause)
     counted = [p for p in clause if p.shape is Shape.QUANTITY and p.number and set(p.units) - set(UNITS.work)]
     return not counted and not any(_is_named(piece) for piece in clause if piece.shape is Shape.WORD)
+
+
+def _tells(clause: Sequence[Piece]) -> bool:
+    """价格高了, 没用上: a ground, where one is wanted: words, and neither names nor numbers."""
+    if any(_is_name(piece) or piece.shape in (Shape.NUMBER, Shape.QUANTITY, Shape.DATE) for piece in clause):
+        return False
+    return any(not (piece.is_gap or piece.has(Cue.FILL, Cue.OF) or piece.text in PHRASES.courtesy) for piece in clause)
 
 
 def _is_named(piece: Piece) -> bool:

@@ -10,13 +10,15 @@ from handlers.language.lexicon import Word
 from handlers.language.naming import Tier
 from handlers.language.numerals import value_of
 from handlers.language.pieces import Piece
-from handlers.language.postings import Pool, pool_of
+from handlers.language.postings import Pool, pool_of, union_of
 from handlers.language.reading import CANDIDATES_MAX
 from handlers.language.size_amounts import as_size
 from handlers.language.sizes import COLOURS, Size, size_of
 from handlers.language.sounds import sound_keys
 
 _NUMBERS_MAX: Final = 4
+# 透明亚克力: a shorter word is no two.
+_APART_MIN: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +189,7 @@ class Resolver:
             if told := self._sized(self._with_words(item, like), sizes):
                 return self._of_same_size(item, anchor, told)
         if item.has_head:
-            named = self._sized(self._named(item), sizes)
+            named = self._sized(self._named(item), sizes) or (self._sized(self._apart(item), sizes) if sizes else 0)
             if not named and anchor is not None and not item.is_named:
                 told = self._inherited(item, anchor, sizes) if self._only_tells(item) else 0
                 if told := told or self._sized(self._sibling(item, anchor), sizes):
@@ -202,6 +204,21 @@ class Resolver:
         if anchor is not None and (pool := self._inherited(item, anchor, sizes)):
             return pool
         return self._by_size(item, sizes)
+
+    def _apart(self, item: Item) -> Pool:
+        """5厘透明亚克力, where only that of 3厘 is called so: the transparent of all acrylics."""
+        pool = self.catalogue.everything
+        for word in item.words:
+            cuts = range(1, len(word.text) if len(word.text) > _APART_MIN else 1)
+            pool &= word.materials | union_of(self._both(word.text[:cut], word.text[cut:]) for cut in cuts)
+        return pool
+
+    def _both(self, trait: str, head: str) -> Pool:
+        """What is called by the end of a word, and described by its beginning."""
+        described, called = self.catalogue.lexicon.get(trait), self.catalogue.lexicon.get(head)
+        if described is None or called is None or not called.is_head:
+            return 0
+        return described.materials & called.materials
 
     def _by_size(self, item: Item, sizes: Sequence[tuple[Size, bool]]) -> Pool:
         """What has no name and leans on nothing: M12x80, 995 10箱, and of a question 6204."""
@@ -251,7 +268,7 @@ class Resolver:
     def narrow(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Of materials that a person was asked to choose from, those that the answer fits."""
         if item.strange or not codes:
-            return self._sounding(item, codes)
+            return self._spelled_so(item, codes) or self._sounding(item, codes)
         numbers = [] if item.quantity is None and not item.numbers else item.numbers
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for number in numbers if (size := _number_size(number)) is not None]
@@ -267,8 +284,9 @@ class Resolver:
     def _spelled_so(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """200万的, LC-LC: the only one in whose name or specification this stands as it was said."""
         said = item.said.removesuffix("的")
-        found = tuple(code for code in codes if len(said) > 1 and said in self.catalogue.spelling(code))
-        return found if len(found) == 1 else ()
+        found = tuple(code for code in codes if said and said in self.catalogue.spelling(code))
+        is_told = len(said) > 1 or "\u4e00" <= said <= "\u9fff"
+        return found if len(found) == 1 and is_told and not said.isdecimal() else ()
 
     def _sounding(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """剧氨酯的, dictated: those in whose names something sounds like it."""
@@ -323,7 +341,8 @@ class Resolver:
         pool = pool or self._sized(self._traits(item, self.catalogue.namesakes(anchor.pool) | named), sizes)
         pool = self._with_sizes_before(pool, anchor) if sizes else pool
         if not pool and sizes:  # 42U机柜5台 9U的11台: another that shares a name with it
-            pool = self._sized(self._traits(item, self.catalogue.called_alike(anchor.pool)), sizes)
+            alike = self.catalogue.called_alike(anchor.pool) | self.catalogue.headed_alike(anchor.pool)
+            pool = self._sized(self._traits(item, alike), sizes)
         if item.sizes or item.numbers or anchor.pool.bit_count() > NAMES_MAX:
             return pool
         dims = {
