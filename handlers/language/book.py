@@ -156,7 +156,7 @@ def _parts(domain: Domain, name: str) -> Iterator[str]:
     if domain in (Domain.STAGE, Domain.PROJECT, Domain.WAREHOUSE):
         for start in range(1, len(name) - 2):
             yield name[start:]
-    if domain is Domain.STAGE and len(name) > 2:
+    if domain in (Domain.STAGE, Domain.PROJECT) and len(name) > 2:
         yield name[-2:]
     if domain is Domain.TEAM and len(name) > 3:
         yield re.sub(r"[一二三四五六七八九十]", "", name)

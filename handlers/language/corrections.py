@@ -4,17 +4,20 @@ Days, shares, documents and names are settled here, and amounts of a line that i
 and amounts are left to the lines, which alone know what is meant; of 不是50的，是110的 they are given what holds.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from handlers.language.items import is_head, is_part
-from handlers.language.lexicon import Domain, Word
+from handlers.language.lexicon import Domain, Lexicon, Word
 from handlers.language.pieces import Piece, Shape
 from handlers.language.vocabulary import PHRASES, Cue
 
 # So far before a correction what it corrects may stand, and so far behind it its value.
 _BACK_MAX: Final = 60
+_NUMERAL: Final = "[一二三四五六七八九十0-9]{1,2}"
+_NUMBERED: Final = re.compile(rf"({_NUMERAL})([班队组号标区期栋])")
 _AHEAD_MAX: Final = 8
 # So many pieces a thing that is refused may have: 不是 4平方 的 红 线.
 _REFUSED_MAX: Final = 6
@@ -41,7 +44,7 @@ _MARK: Final = Word(_NO, cues=frozenset((Cue.CORRECT,)))
 _ADDRESS_LENGTH: Final = 4
 
 
-def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
+def settled(pieces: Sequence[Piece], lexicon: Lexicon) -> Sequence[Piece]:
     """The pieces with every such correction carried out."""
     if not any(piece.has(Cue.CORRECT, Cue.RECALL) or piece.text.endswith((_NO, _PLACED)) for piece in pieces):
         return pieces
@@ -51,7 +54,8 @@ def settled(pieces: Sequence[Piece]) -> Sequence[Piece]:
     while at < len(pieces):
         end = at
         if pieces[at].has(Cue.CORRECT):
-            end = _carried_out(found, pieces, at)
+            end = _renamed(found, pieces, at, lexicon)
+            end = _carried_out(found, pieces, at) if end == at else end
         elif pieces[at].text.endswith(_PLACED) or pieces[at].text in PHRASES.ends:
             end = _recounted(found, pieces, at)
         if end == at:
@@ -207,6 +211,32 @@ def _recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
     old = amounts[place - 1 if place > 0 else place]
     found[old] = replace(amount, start=found[old].start, end=found[old].end)
     return at + mark + 3
+
+
+def _renamed(found: list[Piece], pieces: Sequence[Piece], mark: int, lexicon: Lexicon) -> int:
+    """给安装一队，不是一队，是二队: the name before with another number in it; where the rest begins."""
+    behind = [at for at in range(mark + 1, min(mark + 1 + _AHEAD_MAX, len(pieces))) if not _is_link(pieces[at])]
+    at = next(iter(behind[pieces[mark].text == _REFUSAL :]), mark)  # behind what is refused stands what holds
+    told = _NUMBERED.fullmatch(pieces[at].text)
+    for place in reversed(range(max(len(found) - _BACK_MAX, 0), len(found) if told else 0)):
+        word = _numbered_so(found[place], told[1], told[2], lexicon) if told else None
+        if word is not None:
+            found[place] = replace(found[place], text=word.text, word=word)
+            return _behind(found, pieces, mark, at)
+    return mark
+
+
+def _numbered_so(name: Piece, numeral: str, noun: str, lexicon: Lexicon) -> Word | None:
+    """安装二队 for 安装一队, where the company has both."""
+    if name.word is None or not name.word.names:
+        return None
+    word = lexicon.get(re.sub(rf"{_NUMERAL}(?={noun})", numeral, name.text, count=1))
+    is_other = word is not None and word.text != name.text and word.names.keys() & name.word.names.keys()
+    return word if is_other else None
+
+
+def _is_link(piece: Piece) -> bool:
+    return piece.is_gap or piece.has(*_LINKS)
 
 
 def _drop_item(found: list[Piece], said: str) -> bool:

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
-from handlers.language.acts import Decision
+from handlers.language.acts import NOTHING, Decision
 from handlers.language.again import pieces_of
 from handlers.language.corrections import settled, without_refused
 from handlers.language.draft import Draft
 from handlers.language.endings import is_ending
-from handlers.language.fields import add_fields
+from handlers.language.fields import add_fields, is_exact
 from handlers.language.items import is_head
-from handlers.language.lexicon import Domain, Tier
+from handlers.language.lexicon import Domain
 from handlers.language.line_answers import LineAnswers
 from handlers.language.message import Message
 from handlers.language.numerals import value_of
@@ -68,12 +68,33 @@ def answer(message: Message, pending: Reading, decision: Decision, *, ground: st
         return CANCEL
     if pending.intent is None:
         return None
+    if (other := _other_verb(message, pending)) is not None:
+        pending, message, decision = replace(pending, intent=other), _without_verbs(message), NOTHING
     found = _Answer(message, pending)
     if found.wants_text and not _asks(message, decision):
         return found.told()
     if decision.intents and not _continues(message, pending, decision):
         return None
     return found.reading(is_yes=plain in YES, ground=ground)
+
+
+def _other_verb(message: Message, pending: Reading) -> str | None:
+    """退料，不是领料: what is to be done with the things that are asked about, where that is what was wrong."""
+    if pending.intent not in LINE_INTENTS or any(map(is_head, message.pieces)):
+        return None
+    pieces = [piece for piece in message.pieces if not (piece.is_gap or piece.has(Cue.FILL))]
+    refused = [pending.intent in after.intents for before, after in pairwise(pieces) if before.text == "不是"]
+    told = [
+        intent
+        for before, piece in pairwise([None, *pieces])
+        for intent, is_strong in (piece.intents.items() if piece is not None else ())
+        if is_strong and intent in LINE_INTENTS and not (before is not None and before.text == "不是")
+    ]
+    return told[0] if any(refused) and len(told) == 1 and told[0] != pending.intent else None
+
+
+def _without_verbs(message: Message) -> Message:
+    return message.of([piece for piece in message.pieces if not (any(piece.intents.values()) or piece.text == "不是")])
 
 
 def _asks(message: Message, decision: Decision) -> bool:
@@ -203,7 +224,7 @@ class _Answer:
 
     def _listen_to(self, text: str) -> None:
         """From here on, only to this part of what was said."""
-        pieces = settled(pieces_of(text, self.message.catalogue, self.message.today))
+        pieces = settled(pieces_of(text, self.message.catalogue, self.message.today), self.message.catalogue.lexicon)
         self.message = replace(self.message, source=replace(self.message.source, text=text), pieces=pieces)
 
     def _take_rest(self) -> None:
@@ -274,9 +295,9 @@ class _Answer:
 
     def _is_by_the_way(self, piece: Piece) -> bool:
         """你们系统里叫…: a mere part of a name among other words fills nothing that was not asked for."""
-        names = piece.word.names if piece.word is not None else {}
-        if not names or any(tier is Tier.EXACT for codes in names.values() for tier in codes.values()):
+        if piece.word is None or not piece.word.names or is_exact(piece):
             return False
+        names = piece.word.names
         pieces = self.message.pieces
         at = next(at for at, one in enumerate(pieces) if one is piece)
         is_asked = any(self.question.asks(f"fields.{domain.value}") for domain in names)

@@ -105,16 +105,14 @@ def fill_named(draft: Draft, message: Message) -> None:
     last_correction = max((i for i, p in enumerate(message.pieces) if p.has(Cue.CORRECT)), default=-1)
     corrected: set[str] = set()
     whole = {
-        named[0]
-        for i, p in enumerate(message.pieces)
-        if _is_exact(p) and (named := _named(draft.intent, message, i, p))
+        named[0] for i, p in enumerate(message.pieces) if is_exact(p) and (named := _named(draft.intent, message, i, p))
     }
     for index, piece in enumerate(message.pieces):
         named = _named(draft.intent, message, index, piece)
         if named is None:
             continue
         name, codes = named
-        if name == "team" and name in whole and not _is_exact(piece):
+        if name == "team" and name in whole and not is_exact(piece):
             continue  # 瓦工班，抹灰那边等着: beside a whole name a mere part of another decides nothing
         is_source = (before := message.before(index)) is not None and before.has(Cue.FROM)
         if draft.intent == "transfer.create" and before is not None and before.has(Cue.TO) and name in found:
@@ -145,7 +143,7 @@ def _named(intent: str, message: Message, index: int, piece: Piece) -> tuple[str
         or not word.names
         or is_part(piece)
         or word.intents
-        or (word.cues - {Cue.CALM} and not _is_exact(piece))
+        or (word.cues - {Cue.CALM} and not is_exact(piece))
     ):
         return None
     best = min(tier for codes in word.names.values() for tier in codes.values())
@@ -171,7 +169,8 @@ def _is_asked_where(message: Message, before: Piece | None) -> bool:
     return pending is not None and "fields.to_project" in pending.missing and not is_source
 
 
-def _is_exact(piece: Piece) -> bool:
+def is_exact(piece: Piece) -> bool:
+    """Whether the whole of a name is said."""
     return piece.word is not None and any(
         tier is Tier.EXACT for codes in piece.word.names.values() for tier in codes.values()
     )

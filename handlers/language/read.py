@@ -41,7 +41,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
         return UNKNOWN
     message, table = recognised(text, context=context, catalogue=catalogue, today=today)
     message, remark = without_remarks(message)
-    message, ground = ground_apart(message.of(settled(message.pieces)))
+    message, ground = ground_apart(message.of(settled(message.pieces, message.catalogue.lexicon)))
     decision = decide(
         message.pieces,
         has_document=context.quoted_document is not None,

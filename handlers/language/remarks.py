@@ -6,6 +6,7 @@ from typing import Final
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain, Tier
 from handlers.language.message import Message
+from handlers.language.ordinals import chosen
 from handlers.language.pieces import Piece, Shape
 from handlers.language.postings import Pool
 from handlers.language.reasons import words_of
@@ -21,6 +22,8 @@ _TELLING: Final = frozenset(
 )  # fmt: skip
 _COUNTED: Final = frozenset((Shape.QUANTITY, Shape.NUMBER, Shape.PRICE, Shape.AMOUNT))
 _TURNING: Final = (Cue.CORRECT, Cue.DROP, Cue.REASON, Cue.RECALL)
+# Nobody is offered more.
+_PLACES_MAX: Final = 99
 # So many strange characters make a remark; one may be a slip.
 _STRANGE_MIN: Final = 2
 
@@ -42,8 +45,9 @@ def without_remarks(message: Message) -> tuple[Message, str]:
     asked = _asked(message)
     for where in _clauses(pieces):
         clause = pieces[where.start : where.stop]
-        if asked and any(piece.word is not None and piece.word.materials & asked for piece in clause):
+        if is_answer and (_is_chosen(clause) or any(_is_about(piece, asked) for piece in clause)):
             found += clause
+            is_complete = is_plain = True
             continue
         is_marked = bool(found) and _is_mark(clause[0])
         if is_marked or (is_complete and _is_remark(clause, turning, is_question=is_question, strange_min=strange_min)):
@@ -66,6 +70,16 @@ def _asked(message: Message) -> Pool:
     pending = message.context.pending
     offers = pending.candidates.items() if pending is not None else ()
     return message.catalogue.pool(code for path, codes in offers if path.endswith(".material") for code in codes)
+
+
+def _is_chosen(clause: Sequence[Piece]) -> bool:
+    """第一家."""
+    return chosen("".join(piece.text for piece in clause), _PLACES_MAX, bare=False) is not None
+
+
+def _is_about(piece: Piece, asked: Pool) -> bool:
+    """Whether a word of more than one character names one of them."""
+    return len(piece.text) > 1 and piece.word is not None and bool(piece.word.materials & asked)
 
 
 def _may_remark(piece: Piece) -> bool:
@@ -102,7 +116,13 @@ def _asks(piece: Piece) -> bool:
 
 def _answers(piece: Piece) -> bool:
     is_counted = piece.shape is Shape.QUANTITY and piece.number is not None
-    return is_counted or piece.shape is Shape.SIZE or is_part(piece) or _is_document(piece) or _is_name(piece)
+    return (
+        is_counted
+        or piece.shape in (Shape.SIZE, Shape.NUMBER)
+        or is_part(piece)
+        or _is_document(piece)
+        or _is_name(piece)
+    )
 
 
 def _is_document(piece: Piece) -> bool:

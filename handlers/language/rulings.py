@@ -140,8 +140,9 @@ def is_about_document(view: View, act: Act) -> bool:
     if view.asks or view.is_attribute(act):
         return False  # 通过南门能到工地吗; 作废的图纸
     after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
-    if after is not None and (after.shape is Shape.HUMAN or after.codes(Domain.PERSON)):
-        return False  # 我同意老郭说的
+    is_led_on = after is not None and (after.shape is Shape.HUMAN or after.codes(Domain.PERSON))
+    if is_led_on or (after is not None and view.pieces[act.index].text == "通过" and after.codes(Domain.PROJECT)):
+        return False  # 我同意老郭说的; 通过隧道
     if after is not None and after.shape is Shape.UNKNOWN and len(after.text) > 1:
         return False  # 拒绝酒驾, 同意楼上的
     if not (view.first == act.index or _is_bid(view, act) or _is_said_anew(view, act)):

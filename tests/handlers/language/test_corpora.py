@@ -26,7 +26,7 @@ SETS = [
     ("curtain/utterances", 0),  # of 208
     ("deco/utterances", 1),  # of 240
     ("doubt/utterances", 5),  # of 232
-    ("doubt2/utterances", 3),  # of 258
+    ("doubt2/utterances", 2),  # of 258
     ("electric/utterances", 0),  # of 260
     ("elevator/corrections", 14),  # of 200
     ("elevator/utterances", 4),  # of 211
@@ -35,14 +35,17 @@ SETS = [
     ("fire/utterances", 1),  # of 290
     ("furniture/utterances", 1),  # of 291
     ("garden/utterances", 1),  # of 278
+    ("hospital/answers", 10),  # of 180
     ("hospital/utterances", 3),  # of 221
     ("hvac/utterances", 0),  # of 160
     ("kitchen/utterances", 2),  # of 253
-    ("lowvolt/answers", 20),  # of 200
+    ("lowvolt/answers", 19),  # of 200
     ("lowvolt/utterances", 2),  # of 214
-    ("machining/utterances", 6),  # of 214
+    ("machining/corrections", 2),  # of 183
+    ("machining/utterances", 3),  # of 214
     ("mep/utterances", 4),  # of 268
     ("road/utterances", 1),  # of 271
+    ("signs/utterances", 0),  # of 237
     ("site/answers", 7),  # of 220
     ("site/corrections", 1),  # of 220
     ("site/utterances", 1),  # of 233
@@ -53,9 +56,11 @@ SETS = [
     ("site6/utterances", 2),  # of 220
     ("site7/utterances", 3),  # of 219
     ("site8/utterances", 3),  # of 220
+    ("site9/utterances", 1),  # of 220
     ("solar/utterances", 0),  # of 274
     ("steel/utterances", 0),  # of 227
     ("traps/utterances", 1),  # of 140
+    ("water/utterances", 5),  # of 235
     ("workshop/utterances", 0),  # of 260
 ]
 NOW = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
