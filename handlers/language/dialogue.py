@@ -8,7 +8,7 @@ from typing import Final
 
 from handlers.language.acts import NOTHING, Decision
 from handlers.language.again import pieces_of
-from handlers.language.corrections import settled, without_refused
+from handlers.language.corrections import settled
 from handlers.language.draft import Draft
 from handlers.language.endings import is_ending
 from handlers.language.fields import add_fields, is_exact
@@ -22,6 +22,7 @@ from handlers.language.ordinals import taken_apart
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import Reading
 from handlers.language.reasons import words_of
+from handlers.language.refusals import without_refused
 from handlers.language.talk import strangeness
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, VERBS

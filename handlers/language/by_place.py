@@ -1,0 +1,62 @@
+"""What is said of the second item, of the one before, of the team with another number."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from handlers.language.lexicon import Lexicon, Word
+from handlers.language.pieces import Piece, Shape
+from handlers.language.vocabulary import PHRASES, Cue
+
+PLACED: Final = "第"
+# 第 2 条 改成 60包
+_ADDRESS_LENGTH: Final = 4
+_NUMERAL: Final = "[一二三四五六七八九十0-9]{1,2}"
+NUMBERED: Final = re.compile(rf"({_NUMERAL})([班队组号标区期栋])")
+
+
+def recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
+    """第二条改成60包, 前面那个改22根: the amount that stands there is another."""
+    behind = pieces[at + 1 : at + 1 + _ADDRESS_LENGTH]
+    if (gone := next((i for i, piece in enumerate(behind) if piece.has(Cue.DROP)), 0)) and pieces[at].text.endswith(
+        "第"
+    ):
+        return at + gone + 2 if _drop_item(found, behind[0].number or "") else at
+    mark = next((i for i, piece in enumerate(behind) if piece.has(Cue.CORRECT)), len(behind))
+    amount = behind[mark + 1] if mark + 1 < len(behind) else None
+    if amount is None or amount.shape is not Shape.QUANTITY:
+        return at
+    amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
+    said = behind[0].number or ""
+    place = PHRASES.ends.get(pieces[at].text) or (int(said) if mark and said.isdecimal() else 0)
+    if not 0 < abs(place) <= len(amounts):
+        return at
+    old = amounts[place - 1 if place > 0 else place]
+    found[old] = replace(amount, start=found[old].start, end=found[old].end)
+    return at + mark + 3
+
+
+def _drop_item(found: list[Piece], said: str) -> bool:
+    """第二项去掉: the clause of the second amount is gone."""
+    amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
+    if not said.isdecimal() or not 0 < int(said) <= len(amounts):
+        return False
+    at = amounts[int(said) - 1]
+    start = next((i for i in reversed(range(at)) if found[i].shape is Shape.BREAK), -1) + 1
+    end = next((i for i in range(at, len(found)) if found[i].shape is Shape.BREAK), len(found))
+    if sum(found[i].shape is Shape.QUANTITY for i in range(start, end)) > 1 or any(
+        found[i].intents for i in range(start, end)
+    ):
+        return False
+    del found[start:end]
+    return True
+
+
+def numbered_so(name: Piece, numeral: str, noun: str, lexicon: Lexicon) -> Word | None:
+    """安装二队 for 安装一队, where the company has both."""
+    if name.word is None or not name.word.names:
+        return None
+    word = lexicon.get(re.sub(rf"{_NUMERAL}(?={noun})", numeral, name.text, count=1))
+    is_other = word is not None and word.text != name.text and word.names.keys() & name.word.names.keys()
+    return word if is_other else None

@@ -1,0 +1,139 @@
+"""What is refused: 不是木工班, 是6片不是8片, 两个都不是; and which words correct only where they stand."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from handlers.language.lexicon import Word
+from handlers.language.likeness import AHEAD_MAX, BACK_MAX, are_alike, is_same, kinds, measures, stands_alone
+from handlers.language.pieces import Piece, Shape
+from handlers.language.vocabulary import PHRASES, Cue
+
+REFUSAL: Final = "不是"
+# So many pieces a thing that is refused may have: 不是 4平方 的 红 线.
+REFUSED_MAX: Final = 6
+NO: Final = "不"
+_WRONG: Final = "错"
+_AMENDED: Final = "改成"
+_MARK: Final = Word(NO, cues=frozenset((Cue.CORRECT,)))
+
+
+def amended(pieces: Sequence[Piece], at: int) -> Piece:
+    """1台，不，是32路的; 六成哦七成: what corrects only where it stands."""
+    piece = pieces[at]
+    if piece.has(Cue.CORRECT) or not 0 < at < len(pieces) - 1:
+        return piece
+    before, after = pieces[at - 1], pieces[at + 1]
+    is_alone = before.is_gap and after.is_gap
+    is_led = any(other.text in PHRASES.instead for other in _next(pieces, at))
+    is_mark = (piece.text == NO and is_alone and is_led) or (piece.text == _WRONG and is_alone)
+    if piece.has(Cue.RECALL):
+        is_led = is_led or (is_alone and any(other.has(Cue.TO) for other in _next(pieces, at)))  # 到A座，等等，到B座
+        is_mark = is_led or _is_said_anew(before, after)
+    return replace(piece, word=_MARK) if is_mark else piece
+
+
+def _is_said_anew(before: Piece, after: Piece) -> bool:
+    """Whether two shares, or two amounts of one unit, stand side by side."""
+    if before.shape is not after.shape:
+        return False
+    return before.shape is Shape.PERCENT or (
+        before.shape is Shape.QUANTITY and not set(before.units).isdisjoint(after.units)
+    )
+
+
+def without_refused(pieces: Sequence[Piece]) -> tuple[Sequence[Piece], bool]:
+    """不是复合的，42.5的: the answer without what it refuses, and whether it refuses anything."""
+    found: list[Piece] = []
+    refuses = False
+    at = 0
+    while at < len(pieces):
+        opens = not found or found[-1].is_gap
+        if opens and (behind := _behind_denied(pieces, at)) > at:
+            refuses, at = True, behind
+            continue
+        end = _behind_refused(pieces, at) if opens and _refuses(pieces, at) else at
+        refuses = refuses or end > at
+        if end == at:
+            found.append(pieces[at])
+            end = at + 1
+        at = end
+    return (found, True) if refuses else (pieces, False)
+
+
+def _refuses(pieces: Sequence[Piece], at: int) -> bool:
+    """不是20的, and 别周五了 of a day."""
+    is_day = at + 1 < len(pieces) and pieces[at + 1].shape is Shape.DATE
+    return pieces[at].text in PHRASES.refusals or (pieces[at].text == "别" and is_day)
+
+
+def _behind_denied(pieces: Sequence[Piece], start: int) -> int:
+    """两个小唐都不是，是阿龙: where the next clause begins, if this one ends with a denial."""
+    reach = range(start, min(start + BACK_MAX, len(pieces)))
+    end = next((at for at in reach if pieces[at].shape is Shape.BREAK), reach.stop)
+    is_denied = end > start + 1 and pieces[end - 1].text in PHRASES.denials
+    return end + 1 if is_denied and end + 1 < len(pieces) else start
+
+
+def _behind_refused(pieces: Sequence[Piece], mark: int) -> int:
+    """Where what is wanted begins; `mark` where nothing is."""
+    end = mark + 1
+    while end < len(pieces) and not pieces[end].is_gap and pieces[end].text not in PHRASES.instead:
+        end += 1
+    while end < len(pieces) and (pieces[end].is_gap or pieces[end].text in PHRASES.instead or pieces[end].has(Cue.ME)):
+        end += 1
+    return end if end < len(pieces) else mark
+
+
+def _next(pieces: Sequence[Piece], at: int) -> Sequence[Piece]:
+    """The piece behind a place, over commas and blanks; none at the end."""
+    for index in range(at + 1, min(at + 1 + AHEAD_MAX, len(pieces))):
+        if not pieces[index].is_gap:
+            return pieces[index : index + 1]
+    return ()
+
+
+def turned(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """是6片不是8片 said as 不是，6片: what holds may come first."""
+    found: list[Piece] = []
+    start = at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        if piece.text == REFUSAL and (first := _first_of(found, start)) is not None:
+            end = at + 1
+            while end < len(pieces) and end - at <= REFUSED_MAX and not pieces[end].is_gap:
+                end += 1
+            if found[first + 1 :] and _share_a_kind(found[first + 1 :], pieces[at + 1 : end]):
+                found[first] = replace(piece, text=_AMENDED)
+                at = end
+                continue
+        if piece.text == REFUSAL and _repeats(found, pieces, at):
+            at += 2
+            continue
+        found.append(piece)
+        at += 1
+        if piece.shape is Shape.BREAK:
+            start = len(found)
+    return found
+
+
+def _repeats(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> bool:
+    """给李四班组不是张三班组: what holds stands right before, and of its kind what does not right behind."""
+    if not found or mark + 1 >= len(pieces) or not stands_alone(pieces, mark + 1):
+        return False
+    return are_alike(found[-1], pieces[mark + 1]) and not is_same(found[-1], pieces[mark + 1])
+
+
+def _first_of(clause: Sequence[Piece], start: int) -> int | None:
+    """Where 是 begins a clause, behind small words."""
+    for index in range(start, min(start + 3, len(clause))):
+        if clause[index].text in PHRASES.instead:
+            return index
+        if not (clause[index].is_gap or clause[index].has(Cue.FILL)):
+            return None
+    return None
+
+
+def _share_a_kind(holds: Sequence[Piece], refused: Sequence[Piece]) -> bool:
+    said, other = ({kind for piece in side for kind in kinds(piece) or measures(piece)} for side in (holds, refused))
+    return not said.isdisjoint(other)
