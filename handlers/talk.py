@@ -14,6 +14,7 @@ from domain.errors import DomainError
 from domain.messaging import SentAs
 from domain.naming import Meant
 from domain.operation import PRIVATE, AnyNeed, Asker, Dialogue, DialogueOf, Draft, Facts, Operation, Question, perform
+from domain.permissions import Action, Permit, check, may
 from domain.records import Booked, BookedBy
 from domain.repeat import REPEAT_WITHIN
 from handlers import (
@@ -85,7 +86,12 @@ class TwoThings(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotUnderstood:
-    """One short, helpful line: in a group at most once a person in ten minutes, in private always."""
+    """One short, helpful line: in a group at most once a person in ten minutes, in private always.
+
+    `act`: what its example does, of what the person may do anywhere: issue, request, or "" for neither.
+    """
+
+    act: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,6 +394,7 @@ class Talk:
             return self._answer(DialogueEnded())
         if reading.intent == "help":
             return self._help(facts, reading)
+        self._check(reading, facts)
         if reading.status is Status.AMBIGUOUS:
             raise which_one(reading, facts.company)
         if reading.status is Status.INCOMPLETE:
@@ -398,6 +405,12 @@ class Talk:
         return handler(
             Ask(reading=reading, by=self.by, company=facts.company, today=facts.today, said=said, again=again)
         )
+
+    def _check(self, reading: Reading, facts: Facts) -> None:
+        """Whoever may not do it at all is told so before anything is asked. Raises NotAllowed, UnknownPerson."""
+        action, project = _ACTIONS.get(reading.intent or ""), reading.fields.get("project")
+        if action is not None and isinstance(project, str) and project in facts.company.projects:
+            check(Permit(by=self.by.person, action=action, project=project), facts.company)
 
     def _looked_up(self, facts: Facts) -> Reading | None:
         """The bare name of a material asks what lies there: to look does no harm, and silence helps nobody."""
@@ -412,9 +425,9 @@ class Talk:
 
     def _not_understood(self) -> Operation:
         if self.by.is_alone:  # whoever writes to us alone means us, and takes silence for a fault
-            return self._answer(NotUnderstood())
+            return Operation(by=self.by, may=None, decide=lambda draft: draft.answer(_not_understood(draft, self.by)))
         mark = BookedBy(person=self.by.person, said=_HELPED)
-        return Operation(by=self.by, may=None, needs=lambda _facts: (mark,), decide=partial(_help_once, mark))
+        return Operation(by=self.by, may=None, needs=lambda _facts: (mark,), decide=partial(_help_once, mark, self.by))
 
     def _help(self, facts: Facts, reading: Reading) -> Operation:
         project = reading.fields.get("project", "")
@@ -433,15 +446,30 @@ _GREETINGS: Final = frozenset({"你好", "您好", "在吗", "在么", "在不�
 _LOOK_UP: Final = "库存"
 _NAME_MIN: Final = 2  # characters; one is chatter as often as a name
 
+# What a person must be allowed to do; the operation itself checks it again.
+_ACTIONS: Final = {
+    "requisition.create": Action.REQUEST,
+    "purchase_order.create": Action.ORDER,
+    "receipt.create": Action.RECEIVE,
+    "issue.create": Action.ISSUE,
+}
 # The mark that remembers when a person last got the helpful line; no text has this digest.
 _HELPED: Final = "help"
 
 
-def _help_once(mark: BookedBy, draft: Draft) -> None:
+def _help_once(mark: BookedBy, by: Asker, draft: Draft) -> None:
     before = draft[mark]
     if before is None or draft.now - before.at >= REPEAT_WITHIN:
         draft[mark] = Booked(number="", at=draft.now)
-        draft.answer(NotUnderstood())
+        draft.answer(_not_understood(draft, by))
+
+
+def _not_understood(draft: Draft, by: Asker) -> NotUnderstood:
+    person = draft.company.people.get(by.person)
+    projects = {grant.project for grant in person.grants} if person is not None else set[str | None]()
+    able = ((Action.ISSUE, "issue"), (Action.REQUEST, "request"))
+    acts = (act for action, act in able if person and any(may(person, action, project=p) for p in projects))
+    return NotUnderstood(act=next(acts, ""))
 
 
 def _stands_alone(reading: Reading, memo: Memo) -> bool:

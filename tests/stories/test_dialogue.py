@@ -230,3 +230,13 @@ async def test_what_was_remarked_is_shown_and_kept(site: Chat) -> None:
     kept = await site.rows("SELECT remark FROM document WHERE number = 'SG20261123-001'")
     assert [row["remark"] for row in kept] == ["东面那堵墙让雨泡塌了"]
     assert "备注：东面那堵墙让雨泡塌了" in await site.says("李强", "SG20261123-001到哪了")
+
+
+async def test_who_may_not_do_it_is_told_before_anything_is_asked(site: Chat) -> None:
+    assert "不能发料" in await site.says("李强", "领红砖")
+    assert "要多少" in await site.says("李强", "申购红砖")
+
+
+async def test_the_helpful_line_shows_what_the_person_may_do(site: Chat) -> None:
+    assert "申购 水泥" in await site.says("李强", "今天天气不错", chat=PRIVATE)
+    assert "领 水泥" in await site.says("张建国", "今天天气不错", chat=PRIVATE)

@@ -64,5 +64,5 @@ def test_what_is_said_anew_stands_where_the_old_stood(text: str, left: list[str]
 def test_an_answer_is_left_with_what_it_wants(text: str, left: list[str], refuses: bool, site: Catalogue) -> None:
     message = recognised(text, context=Context(project="P01"), catalogue=site, today=TODAY)[0]
     pieces, refused = without_refused(message.pieces)
-    words = [p.text for p in pieces if not p.is_gap and p.text not in ("是", "的") or p.shape is Shape.NUMBER]
+    words = [p.text for p in pieces if (not p.is_gap and p.text not in ("是", "的")) or p.shape is Shape.NUMBER]
     assert (words, refused) == ([word for word in left if word not in ("是", "的")], refuses)
