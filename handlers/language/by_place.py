@@ -60,3 +60,11 @@ def numbered_so(name: Piece, numeral: str, noun: str, lexicon: Lexicon) -> Word 
     word = lexicon.get(re.sub(rf"{_NUMERAL}(?={noun})", numeral, name.text, count=1))
     is_other = word is not None and word.text != name.text and word.names.keys() & name.word.names.keys()
     return word if is_other else None
+
+
+def renamed(name: Piece, refused: str, holds: str, lexicon: Lexicon) -> Word | None:
+    """16米登高车 for 20米登高车, where 20米 is refused and the company has both."""
+    if not refused or name.word is None or not name.word.names or refused not in name.text:
+        return None
+    word = lexicon.get(name.text.replace(refused, holds, 1))
+    return word if word is not None and word.names.keys() & name.word.names.keys() else None

@@ -18,7 +18,7 @@ def command(view: View, acts: list[Act]) -> Decision | None:
         return None
     if Cue.LATER in view.cues or any(piece.text in PHRASES.questions for piece in view.pieces):
         return _asked(view, acts)
-    acts = [act for act in acts if act.intent in LINE_INTENTS and not _is_in_reason(view, act)]
+    acts = [act for act in acts if act.intent in LINE_INTENTS and not is_in_reason(view, act)]
     strong = [act for act in acts if act.is_strong]
     clear = [act for act in acts if view.pieces[act.index].text in VERBS.clear]
     strong = [act for act in strong if not _is_need(view, act, [*strong, *clear])]
@@ -113,7 +113,7 @@ def _is_parted(view: View, act: Act, other: Act) -> bool:
     return act.intent != other.intent and is_counted and any(piece.text in PHRASES.parting for piece in between)
 
 
-def _is_in_reason(view: View, act: Act) -> bool:
+def is_in_reason(view: View, act: Act) -> bool:
     """作废…，领错材料了: a later clause that names neither thing nor amount gives a ground."""
     start = view.clause(act.index).start - 1
     if view.first_reasoned >= act.index or start < 0:

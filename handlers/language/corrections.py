@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from handlers.language.by_place import NUMBERED, PLACED, numbered_so, recounted
+from handlers.language.by_place import NUMBERED, PLACED, numbered_so, recounted, renamed
 from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Lexicon
 from handlers.language.likeness import (
@@ -57,8 +57,10 @@ def _renamed(found: list[Piece], pieces: Sequence[Piece], mark: int, lexicon: Le
     behind = [at for at in range(mark + 1, min(mark + 1 + AHEAD_MAX, len(pieces))) if not _is_link(pieces[at])]
     at = next(iter(behind[pieces[mark].text == REFUSAL :]), mark)  # behind what is refused stands what holds
     told = NUMBERED.fullmatch(pieces[at].text)
-    for place in reversed(range(max(len(found) - BACK_MAX, 0), len(found) if told else 0)):
+    refused = pieces[behind[0]].text if behind and behind[0] < at else ""
+    for place in reversed(range(max(len(found) - BACK_MAX, 0), len(found) if told or refused else 0)):
         word = numbered_so(found[place], told[1], told[2], lexicon) if told else None
+        word = word or renamed(found[place], refused, pieces[at].text, lexicon)
         if word is not None:
             found[place] = replace(found[place], text=word.text, word=word)
             return _behind(found, pieces, mark, at)

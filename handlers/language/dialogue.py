@@ -117,7 +117,7 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     if not is_same and decision.intents[0] in _RECORDS:
         # 塔吊2个台班, 记工7个工: another record than the one that was asked about.
         return not (is_strong or any(piece.codes(Domain.EQUIPMENT) for piece in message.pieces))
-    if (is_same or not is_strong) and _is_about(message, pending):
+    if (is_same or is_softly_said) and _is_about(message, pending):
         return True  # 黄志强领 红的2顶 手套3副; 24口的两台，剩下那个要42U
     if is_same and any(piece.text in PHRASES.added for piece in message.pieces):
         return True  # 一字扣件的，还有架子管一百根也调
@@ -136,7 +136,7 @@ def _is_about(message: Message, pending: Reading) -> bool:
     codes |= {code for path, found in pending.candidates.items() if path.endswith(".material") for code in found}
     asked = message.catalogue.pool(codes)
     named = [piece.word.materials for piece in message.pieces if is_head(piece) and piece.word is not None]
-    return bool(named) and len(pending.lines) > 1 and all(pool & asked for pool in named)
+    return bool(named) and all(pool & asked for pool in named)
 
 
 class _Answer:
@@ -231,7 +231,7 @@ class _Answer:
     def _take_rest(self) -> None:
         self._take_names()
         if self.draft.intent in LINE_INTENTS:
-            self.lines.take(self.message.pieces)
+            self.lines.take(self.message.pieces, is_talk=self._is_talk())
         self._take_work()
         if self._is_dated() and ("need_by" in self.draft.fields or not self._is_talk()):
             before = dict(self.draft.fields)
@@ -321,9 +321,8 @@ class _Answer:
             return same
         if domain is Domain.PERSON and context.sender in codes and any(p.has(Cue.ME) for p in self.message.pieces):
             return tuple(code for code in codes if code == context.sender)
-        stretches = [range(len(self.message.pieces)), *self._stretches()]
-        for where in stretches:
-            if found := self._called(where, domain, codes):
+        for where in [range(len(self.message.pieces)), *self._stretches()]:
+            if found := self._called(where, domain, codes) or self._called(self._before_verb(where), domain, codes):
                 self._spend(where)
                 return found
         return ()
@@ -341,11 +340,15 @@ class _Answer:
             start = end + 1
         return found
 
+    def _before_verb(self, where: range) -> range:
+        """The 二班 of 二班领的; nothing where several clauses are meant."""
+        pieces = self.message.pieces
+        verb = next((at for at in where if at > where.start and pieces[at].intents), where.start)
+        return range(0) if any(pieces[at].is_gap for at in where) else range(where.start, verb)
+
     def _called(self, where: range, domain: Domain, codes: tuple[str, ...]) -> tuple[str, ...]:
         """The candidates in whose name all this stands."""
-        pieces = self.message.pieces[where.start : where.stop]
-        verb = next((at for at, piece in enumerate(pieces) if at and piece.intents), len(pieces))  # 二班领的
-        said = "".join(piece.text for piece in pieces[:verb])
+        said = "".join(piece.text for piece in self.message.pieces[where.start : where.stop])
         text = _POINTER.sub("", _CHOSEN.sub("", said.strip(" ,，。"))).strip(" ,，。的")
         forms = self.message.catalogue.forms
         found = tuple(code for code in codes if text and any(text in form for form in forms(domain, code)))

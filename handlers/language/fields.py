@@ -253,7 +253,8 @@ def _add_recipient(draft: Draft, message: Message) -> None:
             continue
         after, before = message.after(index), message.before(index)
         if piece.has(Cue.ME) and context.sender is not None:
-            takes = after is not None and (bool(after.intents) or after.has(Cue.FILL, Cue.NEED))
+            is_busy = after is not None and after.text in PHRASES.looking
+            takes = after is not None and not is_busy and (bool(after.intents) or after.has(Cue.FILL, Cue.NEED))
             if takes or (before is not None and before.has(Cue.GIVE)):
                 draft.fields["recipient"] = context.sender
                 return

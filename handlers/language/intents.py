@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.language.acts import NOTHING, Act, Decision
-from handlers.language.commands import command
+from handlers.language.commands import command, is_in_reason
 from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.moods import is_denied, is_put_off
@@ -38,7 +38,9 @@ def decide(
     if len(acts) > _ACTS_MAX or _is_unreal(view):
         return NOTHING
     acts = _without_grounds(view, acts)
-    if any(act.intent in _NEGATABLE and _is_off(view, act) for act in acts) or _takes_all_back(view, acts):
+    if any(
+        act.intent in _NEGATABLE and _is_off(view, act) and not _is_in_ground(view, act) for act in acts
+    ) or _takes_all_back(view, acts):
         return NOTHING
     if _is_calm(view, acts):
         return NOTHING
@@ -77,6 +79,11 @@ def _is_off(view: View, act: Act) -> bool:
     if act.intent in ARRIVALS and view.has_material and not view.has_amount and view.asks:
         return False  # 水泥怎么还没到
     return is_denied(view.pieces, act) or is_put_off(view.pieces, act) or _is_warning(view, act)
+
+
+def _is_in_ground(view: View, act: Act) -> bool:
+    """应急灯6个退货，充不进电: a short verb behind what was sent back belongs to why."""
+    return not act.is_strong and view.has_amount and view.has_material and is_in_reason(view, act)
 
 
 def _is_warning(view: View, act: Act) -> bool:

@@ -27,14 +27,17 @@ class LineAnswers:
         self._resolver = Resolver(question.catalogue, counts=True)
         self._is_priced = question.draft.intent in PRICED_INTENTS
 
-    def take(self, pieces: Sequence[Piece]) -> None:
-        """Each item to its line; where there are none yet, new ones. A price alone is told of the only line."""
+    def take(self, pieces: Sequence[Piece], *, is_talk: bool) -> None:
+        """Each item to its line; where there are none yet, new ones. A price alone is told of the only line.
+
+        `is_talk`: so much else is said that one character (外面下雨了) chooses nothing.
+        """
         pieces = self._priced(pieces)
         if not self._lines:
             self.append(pieces)
             return
-        items = self._items(pieces)
-        if self._split(items):
+        items = [item for item in self._items(pieces) if not is_talk or len(item.said) > 1 or item.quantity is not None]
+        if self._split(items) or self._each(items, pieces):
             return
         if sum(item.quantity is not None and not item.has_mention for item in items) > 1:
             items = [replace(item, is_each=False) for item in items]  # 分别10桶和3桶
@@ -50,7 +53,7 @@ class LineAnswers:
 
     def _split(self, items: list[Item]) -> bool:
         """50的20张，75的10张, where one line was asked about: a line for each of those that were offered."""
-        offered = self._question.offered(0) if len(self._lines) == 1 and self._lines[0].quantity is None else ()
+        offered = self._question.offered(0) if len(self._lines) == 1 else ()
         meant = [self._resolver.narrow(item, offered) if item.quantity is not None else () for item in items]
         if len(items) < 2 or any(len(codes) != 1 for codes in meant) or len(set(meant)) < len(meant):
             return False
@@ -60,6 +63,14 @@ class LineAnswers:
             self._question.settle_line(index, codes)
             self._set_quantity(index, item.quantity)
         return True
+
+    def _each(self, items: list[Item], pieces: Sequence[Piece]) -> bool:
+        """各20, where several amounts were asked about."""
+        open_ones = [at for at, line in enumerate(self._lines) if line.quantity is None]
+        is_told = len(items) == 1 and items[0].is_bare_number and any(piece.has(Cue.EACH) for piece in pieces)
+        for at in open_ones if is_told else ():
+            self._set_bare(at, items[0])
+        return is_told and bool(open_ones)
 
     def _take_for_all(self, item: Item) -> bool:
         """都是25的: every choice that it narrows."""
@@ -290,7 +301,7 @@ class LineAnswers:
         elif item.is_each and not item.has_mention:
             for open_one in [at for at, other in enumerate(self._lines) if other.quantity is None] or [index]:
                 self._set_quantity(open_one, item.quantity)
-        elif not item.has_mention and (codes := self._sized(offered, item)):
+        elif not item.has_mention and (codes := self._sized(offered, item, is_counted=line.quantity is not None)):
             self._question.settle_line(index, codes)
         elif not item.has_mention:
             self._set_quantity(index, item.quantity)
@@ -316,9 +327,9 @@ class LineAnswers:
         if item.has_details:
             self._put_details(index, item)
 
-    def _sized(self, codes: tuple[str, ...], item: Item) -> tuple[str, ...]:
+    def _sized(self, codes: tuple[str, ...], item: Item, *, is_counted: bool) -> tuple[str, ...]:
         """4毫米的: of the materials that are offered, those that the amount means as a size."""
-        return self._resolver.of_sized(codes, item.quantity) if codes else ()
+        return self._resolver.of_sized(codes, item.quantity, is_counted=is_counted) if codes else ()
 
     @staticmethod
     def _is_other_size(item: Item, line: Line) -> bool:

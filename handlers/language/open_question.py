@@ -62,7 +62,7 @@ class OpenQuestion:
 
     def settle(self, path: str, codes: tuple[str, ...]) -> None:
         """One code answers the choice, several narrow it."""
-        self.touched = True
+        self.touched = self.touched or self.choices.get(path) != codes  # what leaves all of them tells nothing
         self.choices.pop(path, None)
         if path.startswith("fields."):
             self.draft.choose(path[7:], codes)

@@ -164,6 +164,8 @@ def _fill_lines(draft: Draft, message: Message, verb: Piece | None) -> bool:
             return False
         if not draft.lines and any(piece.text.startswith(PHRASES.partly) for piece in message.pieces):
             draft.lack("lines")
+        if draft.intent == "receipt.create" and "document" in draft.fields and not draft.candidates:
+            _drop_murmurs(draft)
     if draft.intent in MATERIAL_QUERIES:
         add_queried(draft, message.pieces, message.catalogue, things=message.context.things)
         is_asked = verb is not None and verb.intents.get(draft.intent, False)
@@ -171,6 +173,13 @@ def _fill_lines(draft: Draft, message: Message, verb: Piece | None) -> bool:
             return False  # 谁把楼梯口灭火器挪走了
     is_lined = bool(draft.lines) and draft.intent in LINE_INTENTS | MATERIAL_QUERIES
     return not (is_lined and is_scattered(draft, message))
+
+
+def _drop_murmurs(draft: Draft) -> None:
+    """车卸完了数也对，收货, of an order: what names nothing and counts nothing is no line beside the document."""
+    if not any(line.material or line.quantity for line in draft.lines):
+        draft.lines.clear()
+        draft.missing[:] = [path for path in draft.missing if not path.startswith("lines[")]
 
 
 def _without(message: Message, where: range) -> Message:

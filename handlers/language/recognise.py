@@ -40,7 +40,11 @@ _COST: Final = {Grade.FIRM: WORD, Grade.PART: PART, Grade.TRAIT: TRAIT}
 BARCODE_MIN: Final = 8
 
 _DOCUMENT: Final = re.compile(r"(?<![a-z])[a-z]{2}20\d{6}-\d{3,6}(?!\d)", re.ASCII)
-_LOT: Final = re.compile(rf"(?:{any_of(DOCUMENTS.lot)})(?:是|为|no\.?)?[\s:#]*([a-z0-9][a-z0-9\-_/]*)", re.ASCII)
+_LOT: Final = re.compile(
+    rf"(?:{any_of(DOCUMENTS.lot)})(?:[写抄填打看]?错了?|不对|改成|改为)?[,，]?(?:应该)?(?:是|为|no\.?)?[\s:#]*"
+    r"([a-z0-9][a-z0-9\-_/]*)",
+    re.ASCII,
+)
 _EXPIRY: Final = re.compile(
     rf"(?:{any_of(DOCUMENTS.expiry)})(?:限)?(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])"
 )

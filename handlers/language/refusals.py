@@ -27,6 +27,7 @@ def amended(pieces: Sequence[Piece], at: int) -> Piece:
     is_alone = before.is_gap and after.is_gap
     is_led = any(other.text in PHRASES.instead for other in _next(pieces, at))
     is_mark = (piece.text == NO and is_alone and is_led) or (piece.text == _WRONG and is_alone)
+    is_mark = is_mark or (piece.text in PHRASES.sorry and is_led)
     if piece.has(Cue.RECALL):
         is_led = is_led or (is_alone and any(other.has(Cue.TO) for other in _next(pieces, at)))  # 到A座，等等，到B座
         is_mark = is_led or _is_said_anew(before, after)

@@ -43,6 +43,7 @@ def without_remarks(message: Message) -> tuple[Message, str]:
     # LL20261122-007 班组填错了, to the question which one is cancelled.
     turning = _TURNING[1:] if wants_ground else _TURNING
     asked = _asked(message)
+    is_turned = False
     for where in _clauses(pieces):
         clause = pieces[where.start : where.stop]
         if is_answer and (_is_chosen(clause) or any(_is_about(piece, asked) for piece in clause)):
@@ -50,7 +51,10 @@ def without_remarks(message: Message) -> tuple[Message, str]:
             is_complete = is_plain = True
             continue
         is_marked = bool(found) and _is_mark(clause[0])
-        if is_marked or (is_complete and _is_remark(clause, turning, is_question=is_question, strange_min=strange_min)):
+        is_remark = is_complete and _is_remark(clause, turning, is_question=is_question, strange_min=strange_min)
+        is_remark = is_remark and not (is_turned and _opens_instead(clause))
+        is_turned = any(piece.has(Cue.CORRECT) for piece in clause)
+        if is_marked or is_remark:
             found += [piece for piece in clause if piece.shape is Shape.BREAK or _is_name(piece)]
             remarks.append(words_of(message, where[1:] if is_marked else where))
             continue
@@ -70,6 +74,11 @@ def _asked(message: Message) -> Pool:
     pending = message.context.pending
     offers = pending.candidates.items() if pending is not None else ()
     return message.catalogue.pool(code for path, codes in offers if path.endswith(".material") for code in codes)
+
+
+def _opens_instead(clause: Sequence[Piece]) -> bool:
+    """不是UV胶，是云石胶: what holds is no remark, be it unknown."""
+    return next((piece.text for piece in clause if not piece.is_gap), "") in PHRASES.instead
 
 
 def _is_chosen(clause: Sequence[Piece]) -> bool:

@@ -1,5 +1,6 @@
 """Names against the catalogue: which materials an item can mean, and what its numbers then are."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -250,10 +251,13 @@ class Resolver:
         pool = self._sized(self._with_words(item, self.catalogue.namesakes(self.catalogue.pool((code,)))), sizes)
         return self.catalogue.nearest(pool, CANDIDATES_MAX + 1)
 
-    def of_sized(self, codes: tuple[str, ...], quantity: Piece | None) -> tuple[str, ...]:
-        """Of materials none of which is kept in this unit, those that have this size; empty where it tells nothing."""
+    def of_sized(self, codes: tuple[str, ...], quantity: Piece | None, *, is_counted: bool) -> tuple[str, ...]:
+        """Of materials none of which is kept in this unit, those that have this size; empty where it tells nothing.
+
+        `is_counted`: how much of it stands already, so that 12米的 may be a size of what is kept in metres.
+        """
         pool = self.catalogue.pool(codes)
-        if quantity is None or pool & self._keeping(quantity):
+        if quantity is None or (pool & self._keeping(quantity) and not is_counted):
             return ()
         found = self.catalogue.codes(self._sized_as(pool, quantity))
         return found if len(found) < len(codes) else ()
@@ -268,7 +272,8 @@ class Resolver:
     def narrow(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """Of materials that a person was asked to choose from, those that the answer fits."""
         if item.strange or not codes:
-            return self._spelled_so(item, codes) or self._sounding(item, codes)
+            plain = self.narrow(replace(item, strange=""), codes) if item.has_head and codes else ()
+            return self._spelled_so(item, codes) or self._sounding(item, codes) or (plain if len(plain) == 1 else ())
         numbers = [] if item.quantity is None and not item.numbers else item.numbers
         sizes = [(size, True) for size in item.sizes]
         sizes += [(size, True) for number in numbers if (size := _number_size(number)) is not None]
@@ -284,6 +289,12 @@ class Resolver:
     def _spelled_so(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """200万的, LC-LC: the only one in whose name or specification this stands as it was said."""
         said = item.said.removesuffix("的")
+        marked = [number.text for number in item.numbers if number.marked and number.text]
+        if len(marked) == 1 and not (item.words or item.sizes or item.strange):  # 四百的
+            pattern = re.compile(rf"(?<![\d.]){re.escape(marked[0])}(?![\d.])")
+            told = tuple(code for code in codes if pattern.search(self.catalogue.spelling(code)))
+            if len(told) == 1:
+                return told
         found = tuple(code for code in codes if said and said in self.catalogue.spelling(code))
         is_told = len(said) > 1 or "\u4e00" <= said <= "\u9fff"
         return found if len(found) == 1 and is_told and not said.isdecimal() else ()

@@ -18,7 +18,7 @@ class Sizes(Walk):
     def step(self, at: int) -> int:
         """25平的60个: of two amounts the one before 的 is a size."""
         piece = self.pieces[at]
-        if piece.shape is Shape.PERCENT and piece.number and self._is_before_amount(at):
+        if piece.shape is Shape.PERCENT and piece.number and (self._is_before_amount(at) or self._is_of_a_kind(at)):
             piece = replace(piece, shape=Shape.SIZE, size=size_of(f"{piece.number}%"))  # 5%的1,500吨
         if piece.shape is not Shape.QUANTITY and piece.text != "每":
             self.out.append(piece)
@@ -37,6 +37,11 @@ class Sizes(Walk):
             return False
         is_last = end is None or end.shape is Shape.BREAK
         return after.shape is Shape.QUANTITY or (after.shape is Shape.NUMBER and is_last)  # 16平方的一百五
+
+    def _is_of_a_kind(self, at: int) -> bool:
+        """是80%的: with 的 and nothing behind it, a share tells of which kind."""
+        of, end = self.at(at + 1), self.at(at + 2)
+        return of is not None and of.has(Cue.OF) and (end is None or end.shape is Shape.BREAK)
 
     def _is_measured(self, at: int) -> bool:
         """冠幅两米, and 一米的石楠球3棵: a length before the name of a thing that is counted in its own unit."""

@@ -118,6 +118,8 @@ class Phrases:
     alike: frozenset[str]
     denials: frozenset[str]
     remains: frozenset[str]
+    looking: frozenset[str]
+    sorry: frozenset[str]
 
     @cached_property
     def ends(self) -> Mapping[str, int]:

@@ -23,12 +23,13 @@ HERE = Path(__file__).parent
 SETS = [
     ("bridge/utterances", 0),  # of 288
     ("building/utterances", 0),  # of 260
+    ("coating/utterances", 6),  # of 226
     ("curtain/utterances", 0),  # of 208
     ("deco/utterances", 1),  # of 240
     ("doubt/utterances", 5),  # of 232
     ("doubt2/utterances", 2),  # of 258
     ("electric/utterances", 0),  # of 260
-    ("elevator/corrections", 14),  # of 200
+    ("elevator/corrections", 13),  # of 200
     ("elevator/utterances", 4),  # of 211
     ("estate/utterances", 2),  # of 353
     ("factory/utterances", 0),  # of 253
@@ -41,14 +42,17 @@ SETS = [
     ("kitchen/utterances", 2),  # of 253
     ("lowvolt/answers", 19),  # of 200
     ("lowvolt/utterances", 2),  # of 214
-    ("machining/corrections", 2),  # of 183
+    ("machining/corrections", 1),  # of 183
     ("machining/utterances", 3),  # of 214
     ("mep/utterances", 4),  # of 268
+    ("rail/utterances", 6),  # of 242
     ("road/utterances", 1),  # of 271
+    ("signs/corrections", 6),  # of 180
     ("signs/utterances", 0),  # of 237
-    ("site/answers", 7),  # of 220
+    ("site/answers", 5),  # of 220
     ("site/corrections", 1),  # of 220
     ("site/utterances", 1),  # of 233
+    ("site10/utterances", 1),  # of 220
     ("site2/utterances", 1),  # of 255
     ("site3/utterances", 0),  # of 273
     ("site4/utterances", 0),  # of 370
@@ -60,6 +64,7 @@ SETS = [
     ("solar/utterances", 0),  # of 274
     ("steel/utterances", 0),  # of 227
     ("traps/utterances", 1),  # of 140
+    ("water/answers", 9),  # of 180
     ("water/utterances", 5),  # of 235
     ("workshop/utterances", 0),  # of 260
 ]
