@@ -4,11 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from domain.errors import BadNumber
 from domain.values import MILLION, decimal_text, parse_decimal
 from handlers.language.tables import Sheet
+
+# The same few numbers are read again and again.
+_REMEMBERED_MAX: Final = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def spoken(number: int) -> str:
     return said + (_NAMED[ones] if ones or not number else "")
 
 
+@lru_cache(maxsize=_REMEMBERED_MAX)
 def exact(text: str) -> str | None:
     """The plain decimal that a piece of text says, in digits, Chinese numerals, or both."""
     if text.isascii() and text.isdecimal() and len(text) <= _PLAIN_MAX:

@@ -384,8 +384,10 @@ class Resolver:
 
     def _without_other_size(self, pool: Pool, said: Size) -> Pool:
         """8的钢丝绳 is that of Φ8, not the 8x19 of Φ10."""
-        whole = pool & self.catalogue.of_dims(said.dims) if said.is_bare else 0
-        if not whole or whole == pool or pool.bit_count() > NAMES_MAX:
+        if not said.is_bare or not 1 < pool.bit_count() <= NAMES_MAX:
+            return pool
+        whole = pool & self.catalogue.of_dims(said.dims)
+        if not whole or whole == pool:
             return pool
         others = self.catalogue.codes(pool & ~whole)
         single = [c for c in others if any(len(size.dims) == 1 for size in self.catalogue.materials[c].sizes)]

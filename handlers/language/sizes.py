@@ -44,6 +44,8 @@ def read_sizes(sheet: Sheet) -> SizeWords:
     return found
 
 
+# The same few sizes and numbers are read again and again.
+_REMEMBERED_MAX: Final = 2_048
 _WORDS: Final = read_sizes(Sheet.of("sizes.toml"))
 
 COLOURS: Final = _WORDS.colours
@@ -86,6 +88,7 @@ class Size:
         return not self.prefix and not self.suffix and len(self.dims) == 1
 
 
+@lru_cache(maxsize=_REMEMBERED_MAX)
 def size_of(text: str) -> Size | None:
     """Read one size, the whole of it."""
     match = SIZE.fullmatch(text)
