@@ -12,7 +12,7 @@ from handlers.language.corrections import settled
 from handlers.language.draft import Draft
 from handlers.language.endings import is_ending
 from handlers.language.fields import add_fields, is_exact
-from handlers.language.items import is_head
+from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Domain
 from handlers.language.line_answers import LineAnswers
 from handlers.language.message import Message
@@ -65,10 +65,10 @@ def answer(message: Message, pending: Reading, decision: Decision, *, ground: st
     `ground`: what was said to be the reason, which is no longer in the pieces.
     """
     plain = message.source.text.strip(" ,，。.!?;\n\t吧啊")
-    if is_ending(message.source.text):
+    if is_ending(message.source.text) or _is_called_off(message):
         return CANCEL
     if pending.intent is None:
-        return None
+        return _chosen_act(message, pending, decision)
     if (other := _other_verb(message, pending)) is not None:
         pending, message, decision = replace(pending, intent=other), _without_verbs(message), NOTHING
     found = _Answer(message, pending)
@@ -79,19 +79,42 @@ def answer(message: Message, pending: Reading, decision: Decision, *, ground: st
     return found.reading(is_yes=plain in YES, ground=ground)
 
 
+def _is_called_off(message: Message) -> bool:
+    """算了，我回头再弄: it begins with an ending, and what follows names nothing and counts nothing."""
+    first, _, rest = message.source.text.replace(",", "，").partition("，")
+    pieces = message.pieces
+    is_more = any(is_head(p) or p.shape in (Shape.QUANTITY, Shape.NUMBER, Shape.SIZE, Shape.DOCUMENT) for p in pieces)
+    is_command = any(any(piece.intents.values()) or piece.text in VERBS.clear for piece in pieces)
+    return bool(rest) and is_ending(first) and not (is_more or is_command)
+
+
+def _chosen_act(message: Message, pending: Reading, decision: Decision) -> Reading | None:
+    """退给供应商, where 退 was asked about: the one that was meant, with all that was understood."""
+    acts = pending.candidates.get("intent", ())
+    told = taken_apart(message.source.text, len(acts), 0).picks
+    meant = [acts[at] for at in told] or [intent for intent in decision.intents if intent in acts]
+    if len(meant) != 1 or any(map(is_head, message.pieces)):
+        return None
+    others = {path: codes for path, codes in pending.candidates.items() if path != "intent"}
+    return OpenQuestion(replace(pending, intent=meant[0], candidates=others), message.catalogue).judged()
+
+
 def _other_verb(message: Message, pending: Reading) -> str | None:
     """退料，不是领料: what is to be done with the things that are asked about, where that is what was wrong."""
     if pending.intent not in LINE_INTENTS or any(map(is_head, message.pieces)):
         return None
-    pieces = [piece for piece in message.pieces if not (piece.is_gap or piece.has(Cue.FILL))]
+    pieces = [piece for piece in message.pieces if not piece.is_gap]
     refused = [pending.intent in after.intents for before, after in pairwise(pieces) if before.text == "不是"]
     told = [
-        intent
+        (intent, before is not None and before.text in PHRASES.instead)
         for before, piece in pairwise([None, *pieces])
         for intent, is_strong in (piece.intents.items() if piece is not None else ())
         if is_strong and intent in LINE_INTENTS and not (before is not None and before.text == "不是")
     ]
-    return told[0] if any(refused) and len(told) == 1 and told[0] != pending.intent else None
+    if len(told) != 1 or told[0][0] == pending.intent:
+        return None
+    intent, holds = told[0]
+    return intent if any(refused) or (holds and any(piece.has(Cue.CORRECT) for piece in pieces)) else None
 
 
 def _without_verbs(message: Message) -> Message:
@@ -277,6 +300,7 @@ class _Answer:
         choices, fields, is_talk = self.question.choices, self.draft.fields, self._is_talk()
         project = {name: value for name, value in fields.items() if name == "project"}
         found = Draft(self.draft.intent, fields=project)
+        self.message = self.message.of([self._as_choice(piece) for piece in self.message.pieces])
         pieces = [piece for piece in self.message.pieces if not (piece.is_slip or self._is_by_the_way(piece))]
         add_fields(found, replace(self.message, pieces=pieces, context=replace(self.message.context, project=None)))
         for name, value in found.fields.items():
@@ -287,12 +311,26 @@ class _Answer:
                 choices.pop(f"fields.{name}", None)  # 不是兴隆，鼎盛送的: another than those that were offered
                 fields[name] = value
                 self.question.touched = True
+        if "fields.recipient" in found.missing and not is_talk:
+            fields.pop("recipient", None)  # 何队领，不是董飞: somebody else, whom nobody knows
+            self.draft.lack("fields.recipient")
         for path, codes in found.candidates.items():
             is_named = not is_talk and path not in choices
             if self.question.asks(path) or path[7:] in fields or is_named:
                 fields.pop(path[7:], None)
                 choices[path] = codes
                 self.question.touched = True
+
+    def _as_choice(self, piece: Piece) -> Piece:
+        """外墙的, where putty was asked about: a word that tells the choices apart is no part of a project's name."""
+        if piece.word is None or not piece.word.names or is_part(piece) or is_exact(piece):
+            return piece
+        spelling = self.message.catalogue.spelling
+        for path, codes in self.question.choices.items():
+            told = sum(piece.text in spelling(code) for code in codes) if path.endswith(".material") else 0
+            if 0 < told < len(codes):
+                return replace(piece, shape=Shape.UNKNOWN, word=None)
+        return piece
 
     def _is_by_the_way(self, piece: Piece) -> bool:
         """你们系统里叫…: a mere part of a name among other words fills nothing that was not asked for."""

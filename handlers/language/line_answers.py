@@ -47,6 +47,7 @@ class LineAnswers:
                 continue
             if not _is_noise(item) or item.is_dropped:
                 self._take_item(item)
+        self._drop_pointed(pieces, items)
         self._take_units(pieces)
         if not any(item.has_details for item in items):
             self._tell(details_of(pieces))
@@ -79,6 +80,13 @@ class LineAnswers:
             if codes:
                 self._question.settle_line(at, codes)
         return any(codes for _, codes in narrowed)
+
+    def _drop_pointed(self, pieces: Sequence[Piece], items: list[Item]) -> None:
+        """那个先不要了: the only line of several that was asked about."""
+        asked = [at for at in range(len(self._lines)) if self._question.offered(at) or self._question.still_lacks(at)]
+        is_pointed = any(piece.text in PHRASES.pointed for piece in pieces) and any(p.has(Cue.DROP) for p in pieces)
+        if is_pointed and len(asked) == 1 < len(self._lines) and not any(item.has_head for item in items):
+            self._question.drop(asked[0])
 
     def _take_units(self, pieces: Sequence[Piece]) -> None:
         """单位是米: a unit in a clause of its own is that of the only amount."""
@@ -234,7 +242,8 @@ class LineAnswers:
         codes = self._codes_of(item)
         found: list[int] = []
         for index, line in enumerate(self._lines):
-            is_called = bool(line.said) and line.said in (item.said, item.said + item.strange)
+            told = item.said or item.strange
+            is_called = bool(line.said) and (line.said in (told, told + item.strange) or told in line.said)
             if is_called or line.material in codes or codes & set(self._question.offered(index)):
                 found.append(index)
         return found[0] if len(found) == 1 else None
@@ -311,7 +320,7 @@ class LineAnswers:
             self._set_bare(index, item)
         elif offered or line.material is None:
             self._choose_material(index, item)
-        else:
+        elif not is_called_so:
             for resolved in self._resolver.resolve([item]):
                 self._set_line(index, resolved)
 
@@ -430,7 +439,10 @@ def _with_corrections(items: list[Item]) -> list[Item]:
     found: list[Item] = []
     for item in items:
         last = found[-1] if found else None
-        if item.is_correction and not item.has_mention and last is not None and last.has_mention:
+        if last is not None and item.is_correction and (last.is_bare_number or not last.has_mention):
+            item.is_correction = False
+            found[-1] = item  # 25，哦不，35桶
+        elif item.is_correction and not item.has_mention and last is not None and last.has_mention:
             last.quantity, last.first_quantity, last.has_conflict = item.quantity, None, False
         else:
             found.append(item)

@@ -62,7 +62,8 @@ class OpenQuestion:
 
     def settle(self, path: str, codes: tuple[str, ...]) -> None:
         """One code answers the choice, several narrow it."""
-        self.touched = self.touched or self.choices.get(path) != codes  # what leaves all of them tells nothing
+        is_told = len(codes) == 1 or self.choices.get(path) != codes  # what leaves all of several tells nothing
+        self.touched = self.touched or is_told
         self.choices.pop(path, None)
         if path.startswith("fields."):
             self.draft.choose(path[7:], codes)

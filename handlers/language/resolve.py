@@ -259,8 +259,14 @@ class Resolver:
         pool = self.catalogue.pool(codes)
         if quantity is None or (pool & self._keeping(quantity) and not is_counted):
             return ()
-        found = self.catalogue.codes(self._sized_as(pool, quantity))
+        found = self.catalogue.codes(self._sized_as(pool, quantity)) or self._numbered_so(quantity.number or "", codes)
         return found if len(found) < len(codes) else ()
+
+    def _numbered_so(self, number: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """四百的, 一百六十克的: the only one with this number in its name or specification."""
+        pattern = re.compile(rf"(?<![\d.]){re.escape(number)}(?![\d.])")
+        told = tuple(code for code in codes if number and pattern.search(self.catalogue.spelling(code)))
+        return told if len(told) == 1 < len(codes) else ()
 
     def fits(self, item: Item, pool: Pool) -> bool:
         """Whether everything that is said of an item fits a material: 红的 the red one."""
@@ -288,13 +294,11 @@ class Resolver:
 
     def _spelled_so(self, item: Item, codes: tuple[str, ...]) -> tuple[str, ...]:
         """200万的, LC-LC: the only one in whose name or specification this stands as it was said."""
-        said = item.said.removesuffix("的")
+        said = item.said.removesuffix("的").removesuffix("色")
         marked = [number.text for number in item.numbers if number.marked and number.text]
-        if len(marked) == 1 and not (item.words or item.sizes or item.strange):  # 四百的
-            pattern = re.compile(rf"(?<![\d.]){re.escape(marked[0])}(?![\d.])")
-            told = tuple(code for code in codes if pattern.search(self.catalogue.spelling(code)))
-            if len(told) == 1:
-                return told
+        is_number = len(marked) == 1 and not (item.words or item.sizes or item.strange)
+        if is_number and (told := self._numbered_so(marked[0], codes)):
+            return told  # 四百的
         found = tuple(code for code in codes if said and said in self.catalogue.spelling(code))
         is_told = len(said) > 1 or "\u4e00" <= said <= "\u9fff"
         return found if len(found) == 1 and is_told and not said.isdecimal() else ()

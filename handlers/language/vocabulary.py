@@ -120,6 +120,7 @@ class Phrases:
     remains: frozenset[str]
     looking: frozenset[str]
     sorry: frozenset[str]
+    pointed: frozenset[str]
 
     @cached_property
     def ends(self) -> Mapping[str, int]:
