@@ -40,7 +40,7 @@ _MONTH: Final = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九
 _DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])"
 _SAID_DAY: Final = rf"(?P<d>{_DAY}|三十一?|[一二]?十[一二三四五六七八九]?|[一二三四五六七八九])"
 # What must follow a day that is said without 日, or a mere number of one: else it is an amount, or a size.
-_NEEDED: Final = r"之?前|以前|要|到货|送到|送货|到场|进场|用"
+_NEEDED: Final = r"之?前|以前|要|到货|送到|送货|到场|进场|用|到(?=$|[\s,，。;])"
 _ASKED: Final = r"的?(?:日报|消耗|台账|流水|明细|收发存|领料|入库|出库|用量|成本)"
 # 3号到的闸阀: the day of what was done.
 _DONE: Final = r"[到来收领入进送发拉用退]的"

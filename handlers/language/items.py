@@ -376,7 +376,8 @@ class ItemBuilder:
         last = self.items[-1] if self.items else None
         if last is None or self.correcting or self.recalling or self.each or self.totalling or self.loose:
             return False
-        is_open = last.has_head and last.quantity is None and not last.is_dropped
+        is_named = last.has_head or any(size.prefix for size in last.sizes)  # R22实盘4瓶
+        is_open = is_named and last.quantity is None and not last.is_dropped
         return is_open and last.clause == self.clause and not any(not number.marked for number in last.numbers)
 
     def _strange(self, piece: Piece) -> None:

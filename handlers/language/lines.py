@@ -241,12 +241,24 @@ def _is_murmur(line: Resolved) -> bool:
 def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:
     if new.item.is_bare_number:
         return resolver.recounted(old, new.item.numbers[0])
-    if not new.item.has_mention:
-        return resolver.kept_in(old.item, old.pool, new.item.quantity)
-    if new.has_amount and new.pool & old.pool == old.pool and new.pool != old.pool:
-        return resolver.kept_in(old.item, old.pool, new.item.quantity)  # 25弯头一百个，不对，弯头要一百五十个
+    is_vaguer = new.has_amount and new.pool & old.pool == old.pool and new.pool != old.pool
+    if is_vaguer or not new.item.has_mention:
+        # 25弯头一百个，不对，弯头要一百五十个; 两台，不对，三台，单价4100.
+        return resolver.kept_in(_retold(old.item, new.item), old.pool, new.item.quantity)
     if new.has_amount:
         return new
     if old.item.quantity is not None:
         return resolver.kept_in(new.item, new.pool, old.item.quantity)
     return replace(new, quantity=old.quantity, unit=old.unit)
+
+
+def _retold(old: Item, new: Item) -> Item:
+    """The item with the price, the lot and the like that came with the correction."""
+    return replace(
+        old,
+        unit_price=new.unit_price or old.unit_price,
+        amount=new.amount or old.amount,
+        lot=new.lot or old.lot,
+        expiry=new.expiry or old.expiry,
+        serials=new.serials or old.serials,
+    )

@@ -37,7 +37,8 @@ def _without_spelled(text: str) -> str:
 
 
 def _without_leading(text: str) -> str:
-    counted = _is_counted(list(_MARK.finditer(text)))
+    marks = list(_MARK.finditer(text))
+    counted = _is_counted(marks) and not _is_decimal(marks, text)
     if not counted and "\n" not in text:
         return text
 
@@ -48,6 +49,13 @@ def _without_leading(text: str) -> str:
         return mark[0] if open_to_doubt and not counted else "".join(" \t"[char == "\t"] for char in mark[0])
 
     return _MARK.sub(blank, text)
+
+
+def _is_decimal(marks: Sequence[re.Match[str]], text: str) -> bool:
+    """1.5红线, 2.5蓝线 and then 4红线: where a line behind them has no mark, the dots are those of sizes."""
+    if not all(mark[2] == "." and text[mark.end() : mark.end() + 1].isdigit() for mark in marks):
+        return False
+    return sum(bool(line.strip()) for line in text[marks[0].start() :].splitlines()) > len(marks)
 
 
 def _without_inline(text: str) -> str:

@@ -25,6 +25,7 @@ from handlers.language.edges import (
     plain,
 )  # fmt: skip
 from handlers.language.lexicon import SOUND_MAX, Grade, Word
+from handlers.language.naming import Tier
 from handlers.language.normalise import BROKEN
 from handlers.language.numerals import APART, CHINESE, FEW, exact
 from handlers.language.pieces import Piece, Shape
@@ -273,8 +274,16 @@ class Recogniser:
                 longest = length
             is_barcode = length >= BARCODE_MIN and said.isdigit()
             cost = MARKED if is_barcode else _COST[grade] + (said in TALK)
+            if grade is Grade.FIRM and length > 2 and self._cuts_verb(start, said):
+                cost = TRAIT
             found.append((end, cost, self._written(start, said)))
         return longest
+
+    def _cuts_verb(self, start: int, said: str) -> bool:
+        """入库防潮灯: the end of 冷库防潮灯 does not take the 库 from the verb; a whole name does."""
+        across = self.lexicon.get(self.text[start - 1 : start + 1]) if start else None
+        word = self.lexicon.get(said) if across is not None and across.intents else None
+        return word is not None and word.best_tier is not None and word.best_tier is not Tier.EXACT
 
     def _solid(self, found: list[Edge], start: int) -> None:
         """不锈钢 where the catalogue has none: a strange word, and no 不 in it."""

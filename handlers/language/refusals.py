@@ -19,14 +19,15 @@ _MARK: Final = Word(NO, cues=frozenset((Cue.CORRECT,)))
 
 
 def amended(pieces: Sequence[Piece], at: int) -> Piece:
-    """1台，不，是32路的; 六成哦七成: what corrects only where it stands."""
+    """1台，不，是32路的; 40双，不，50双; 六成哦七成: what corrects only where it stands."""
     piece = pieces[at]
     if piece.has(Cue.CORRECT) or not 0 < at < len(pieces) - 1:
         return piece
     before, after = pieces[at - 1], pieces[at + 1]
     is_alone = before.is_gap and after.is_gap
     is_led = any(other.text in PHRASES.instead for other in _next(pieces, at))
-    is_mark = (piece.text == NO and is_alone and is_led) or (piece.text == _WRONG and is_alone)
+    is_recounted = any(_is_said_anew(told, anew) for told in _last(pieces, at) for anew in _next(pieces, at))
+    is_mark = (piece.text == NO and is_alone and (is_led or is_recounted)) or (piece.text == _WRONG and is_alone)
     is_mark = is_mark or (piece.text in PHRASES.sorry and is_led)
     if piece.has(Cue.RECALL):
         is_led = is_led or (is_alone and any(other.has(Cue.TO) for other in _next(pieces, at)))  # 到A座，等等，到B座
@@ -89,6 +90,14 @@ def _behind_refused(pieces: Sequence[Piece], mark: int) -> int:
 def _next(pieces: Sequence[Piece], at: int) -> Sequence[Piece]:
     """The piece behind a place, over commas and blanks; none at the end."""
     for index in range(at + 1, min(at + 1 + AHEAD_MAX, len(pieces))):
+        if not pieces[index].is_gap:
+            return pieces[index : index + 1]
+    return ()
+
+
+def _last(pieces: Sequence[Piece], at: int) -> Sequence[Piece]:
+    """The piece before a place, over commas and blanks; none at the beginning."""
+    for index in range(at - 1, max(at - 1 - AHEAD_MAX, -1), -1):
         if not pieces[index].is_gap:
             return pieces[index : index + 1]
     return ()

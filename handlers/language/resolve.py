@@ -131,9 +131,10 @@ class Resolver:
         pool = self._with_words(item, self._sized(last.pool, sizes))
         if not pool or not (self._only_tells(item) or last.pool.bit_count() > 1):
             return None
-        if last.item.quantity is None:
+        whole = with_details(last.item, item)
+        if whole.quantity is None:
             return replace(last, pool=pool)
-        return self.kept_in(last.item, pool, last.item.quantity)
+        return self.kept_in(whole, pool, whole.quantity)
 
     @staticmethod
     def _anchor(found: Sequence[Resolved]) -> Resolved | None:

@@ -18,18 +18,37 @@ class Sizes(Walk):
     def step(self, at: int) -> int:
         """25平的60个: of two amounts the one before 的 is a size."""
         piece = self.pieces[at]
-        if piece.shape is Shape.PERCENT and piece.number and (self._is_before_amount(at) or self._is_of_a_kind(at)):
-            piece = replace(piece, shape=Shape.SIZE, size=size_of(f"{piece.number}%"))  # 5%的1,500吨
+        if piece.shape is Shape.PERCENT and piece.number and self._is_share(at):
+            piece = replace(piece, shape=Shape.SIZE, size=size_of(f"{piece.number}%"))
         if piece.shape is not Shape.QUANTITY and piece.text != "每":
             self.out.append(piece)
             return at + 1
         if (last := self._packing(at)) is not None:
             return self.put(Shape.ASIDE, at, last, None, ())
         size = as_size(piece) if piece.shape is Shape.QUANTITY else None
-        if size is not None and (self._is_before_amount(at) or (size.suffix and self._is_measured(at))):
+        is_measure = size is not None and bool(size.suffix) and (self._is_measured(at) or self._is_told_after(at))
+        if size is not None and (is_measure or self._is_before_amount(at)):
             piece = replace(piece, shape=Shape.SIZE, size=size)
         self.out.append(piece)
         return at + 1
+
+    def _is_share(self, at: int) -> bool:
+        """5%的1,500吨, 是80%的, 5%银焊条: what it is made of, and no progress."""
+        piece, after = self.pieces[at], self.at(at + 1)
+        is_glued = after is not None and after.start == piece.end and names_material(after)
+        return is_glued or self._is_before_amount(at) or self._is_of_a_kind(at)
+
+    def _is_told_after(self, at: int) -> bool:
+        """6根，12米的: behind an amount in another unit, which of them."""
+        gap, counted = (self.at(at - 1), self.at(at - 2)) if at > 1 else (None, None)
+        is_apart = gap is not None and gap.shape is Shape.BREAK and counted is not None
+        return (
+            is_apart
+            and counted is not None
+            and counted.shape is Shape.QUANTITY
+            and not set(counted.units) & set(self.pieces[at].units)
+            and self._is_of_a_kind(at)
+        )
 
     def _is_before_amount(self, at: int) -> bool:
         of, after, end = self.at(at + 1), self.at(at + 2), self.at(at + 3)
