@@ -70,6 +70,8 @@ def _first_query(view: View, queries: list[Act], commands: list[Act], acts: list
             continue  # 消耗了20包 is told, not asked
         if wanted in ("cost.query", "stock.query") and _is_spoken_of(view, first):
             continue
+        if wanted == "digest.query" and any(piece.text == "谁" for piece in view.pieces):
+            continue  # 日报谁写
         if wanted == "help":
             if _asks_help(view, first) and not (commands and view.has_material) and not _is_counted(view):
                 return Decision((wanted,), first.index)

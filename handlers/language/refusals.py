@@ -128,10 +128,16 @@ def turned(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _repeats(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> bool:
-    """给李四班组不是张三班组: what holds stands right before, and of its kind what does not right behind."""
+    """给李四班组不是张三班组; 何队领4组，不是董飞: what holds stands before, and of its kind what does not right behind.
+
+    Over other words only at the end of a message: 不是一组，安装二组领的 tells itself what holds.
+    """
     if not found or mark + 1 >= len(pieces) or not stands_alone(pieces, mark + 1):
         return False
-    return are_alike(found[-1], pieces[mark + 1]) and not is_same(found[-1], pieces[mark + 1])
+    refused = pieces[mark + 1]
+    is_last = all(piece.is_gap for piece in pieces[mark + 2 :])
+    before = next((p for p in reversed(found[-BACK_MAX:]) if are_alike(p, refused)), None) if is_last else found[-1]
+    return before is not None and are_alike(before, refused) and not is_same(before, refused)
 
 
 def _first_of(clause: Sequence[Piece], start: int) -> int | None:

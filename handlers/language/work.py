@@ -20,7 +20,7 @@ def record(view: View, acts: list[Act]) -> Decision | None:
     if view.is_question or any(act.is_strong and act.intent in LINE_INTENTS for act in acts):
         return None
     units = {unit for piece in view.pieces if piece.shape is Shape.QUANTITY for unit in piece.units}
-    is_hired = view.has_machine and bool(units & UNITS.hired)
+    is_hired = view.has_machine and bool(units & UNITS.hired) and not _may_be_asked(view, intents)
     worked = [
         intent
         for intent, is_told in (
@@ -34,6 +34,11 @@ def record(view: View, acts: list[Act]) -> Decision | None:
     if view.cues & {Cue.LATER, Cue.PLAN}:
         return None
     return _progress(view, acts, intents)
+
+
+def _may_be_asked(view: View, intents: dict[str, int]) -> bool:
+    """能不能借龙门吊用一天: whether it may be, and not that it was."""
+    return "rental.record" not in intents and any(piece.text in PHRASES.modals for piece in view.pieces)
 
 
 def _is_idle(piece: Piece) -> bool:
