@@ -1,5 +1,7 @@
 """What is to be done: requisitions, receipts, issues and all the others that are done to an amount."""
 
+from typing import Final
+
 from handlers.language.acts import Act, Decision
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Shape
@@ -7,6 +9,8 @@ from handlers.language.queries import asks_how
 from handlers.language.verbs import ARRIVALS, LINE_INTENTS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
+
+_REQUISITION: Final = "requisition.create"
 
 
 def command(view: View, acts: list[Act]) -> Decision | None:
@@ -133,6 +137,8 @@ def _says_more(view: View, act: Act) -> bool:
 
 def _one_of(view: View, told: list[Act]) -> Decision:
     intents = list(dict.fromkeys(act.intent for act in told))
+    if _REQUISITION in intents and not any(piece.codes(Domain.SUPPLIER) for piece in view.pieces):
+        intents = [intent for intent in intents if intent != "purchase_order.create"]  # 申请买10桶，抗菌漆也买二十桶
     for main, beside in VERBS.absorbed:
         if main in intents and beside in intents and _is_one_act(view, told, main, beside):
             intents.remove(beside)

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import Final
 
+from handlers.language.act_answers import chosen_act, is_about, other_act, without_verbs
 from handlers.language.acts import NOTHING, Decision
 from handlers.language.again import pieces_of
+from handlers.language.comparisons import Compared
 from handlers.language.corrections import settled
 from handlers.language.draft import Draft
 from handlers.language.endings import is_ending
@@ -68,9 +70,9 @@ def answer(message: Message, pending: Reading, decision: Decision, *, ground: st
     if is_ending(message.source.text) or _is_called_off(message):
         return CANCEL
     if pending.intent is None:
-        return _chosen_act(message, pending, decision)
-    if (other := _other_verb(message, pending)) is not None:
-        pending, message, decision = replace(pending, intent=other), _without_verbs(message), NOTHING
+        return chosen_act(message, pending, decision)
+    if (other := other_act(message, pending)) is not None:
+        pending, message, decision = replace(pending, intent=other), without_verbs(message), NOTHING
     found = _Answer(message, pending)
     if found.wants_text and not _asks(message, decision):
         return found.told()
@@ -86,39 +88,6 @@ def _is_called_off(message: Message) -> bool:
     is_more = any(is_head(p) or p.shape in (Shape.QUANTITY, Shape.NUMBER, Shape.SIZE, Shape.DOCUMENT) for p in pieces)
     is_command = any(any(piece.intents.values()) or piece.text in VERBS.clear for piece in pieces)
     return bool(rest) and is_ending(first) and not (is_more or is_command)
-
-
-def _chosen_act(message: Message, pending: Reading, decision: Decision) -> Reading | None:
-    """退给供应商, where 退 was asked about: the one that was meant, with all that was understood."""
-    acts = pending.candidates.get("intent", ())
-    told = taken_apart(message.source.text, len(acts), 0).picks
-    meant = [acts[at] for at in told] or [intent for intent in decision.intents if intent in acts]
-    if len(meant) != 1 or any(map(is_head, message.pieces)):
-        return None
-    others = {path: codes for path, codes in pending.candidates.items() if path != "intent"}
-    return OpenQuestion(replace(pending, intent=meant[0], candidates=others), message.catalogue).judged()
-
-
-def _other_verb(message: Message, pending: Reading) -> str | None:
-    """退料，不是领料: what is to be done with the things that are asked about, where that is what was wrong."""
-    if pending.intent not in LINE_INTENTS or any(map(is_head, message.pieces)):
-        return None
-    pieces = [piece for piece in message.pieces if not piece.is_gap]
-    refused = [pending.intent in after.intents for before, after in pairwise(pieces) if before.text == "不是"]
-    told = [
-        (intent, before is not None and before.text in PHRASES.instead)
-        for before, piece in pairwise([None, *pieces])
-        for intent, is_strong in (piece.intents.items() if piece is not None else ())
-        if is_strong and intent in LINE_INTENTS and not (before is not None and before.text == "不是")
-    ]
-    if len(told) != 1 or told[0][0] == pending.intent:
-        return None
-    intent, holds = told[0]
-    return intent if any(refused) or (holds and any(piece.has(Cue.CORRECT) for piece in pieces)) else None
-
-
-def _without_verbs(message: Message) -> Message:
-    return message.of([piece for piece in message.pieces if not (any(piece.intents.values()) or piece.text == "不是")])
 
 
 def _asks(message: Message, decision: Decision) -> bool:
@@ -140,7 +109,7 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     if not is_same and decision.intents[0] in _RECORDS:
         # 塔吊2个台班, 记工7个工: another record than the one that was asked about.
         return not (is_strong or any(piece.codes(Domain.EQUIPMENT) for piece in message.pieces))
-    if (is_same or is_softly_said) and _is_about(message, pending):
+    if (is_same or is_softly_said) and is_about(message, pending):
         return True  # 黄志强领 红的2顶 手套3副; 24口的两台，剩下那个要42U
     if is_same and any(piece.text in PHRASES.added for piece in message.pieces):
         return True  # 一字扣件的，还有架子管一百根也调
@@ -153,15 +122,6 @@ def _continues(message: Message, pending: Reading, decision: Decision) -> bool:
     return pending.intent in LINE_INTENTS or not (verb.get(decision.intents[0], False) and is_counted)
 
 
-def _is_about(message: Message, pending: Reading) -> bool:
-    """Whether every thing that is named is one of those that are asked about."""
-    codes = {line.material for line in pending.lines if line.material}
-    codes |= {code for path, found in pending.candidates.items() if path.endswith(".material") for code in found}
-    asked = message.catalogue.pool(codes)
-    named = [piece.word.materials for piece in message.pieces if is_head(piece) and piece.word is not None]
-    return bool(named) and all(pool & asked for pool in named)
-
-
 class _Answer:
     """Choices by number, names for fields, amounts of work, days; what is about lines goes to LineAnswers."""
 
@@ -170,6 +130,7 @@ class _Answer:
         self.question = OpenQuestion(pending, message.catalogue)
         self.draft = self.question.draft
         self.lines = LineAnswers(self.question, message.today)
+        self.compared: Compared | None = None
 
     @property
     def wants_text(self) -> bool:
@@ -201,6 +162,7 @@ class _Answer:
             return
         for words in told.addressed:
             self.lines.take_addressed(words)
+        told = replace(told, rest=self._without_compared(told.rest))
         if told.rest.strip() in YES and self.question.agree():
             return
         if told.rest != whole:
@@ -216,6 +178,33 @@ class _Answer:
             self.question.refuses = True
             self._listen_to(without)
         self._take_clauses()
+
+    def _without_compared(self, said: str) -> str:
+        """粗的, 最大的那个: chosen by comparing; what else is said may choose as well, and then holds."""
+        words = Compared.found(said)
+        called = [self._names(path, codes) for path, codes in self.question.choices.items()]
+        if words is None or any(words.how in name for offered in called for names in offered for name in names):
+            return said  # 粗的, where 粗砂 is offered
+        if all(words.choice([names[0] for names in offered]) is None for offered in called):
+            return said
+        self.compared = words
+        return words.rest
+
+    def _take_compared(self) -> None:
+        """What comparing chooses, where nothing else did."""
+        words = self.compared
+        for path, codes in list(self.question.choices.items()) if words is not None else ():
+            at = words.choice([names[0] for names in self._names(path, codes)]) if words is not None else None
+            if at is not None:
+                self.question.settle(path, (codes[at],))
+                return
+
+    def _names(self, path: str, codes: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """What the candidates of a question are called, the full name first."""
+        catalogue, domain = self.message.catalogue, _FIELD_DOMAINS.get(path.removeprefix("fields."))
+        if domain is not None:
+            return [catalogue.forms(domain, code) or (code,) for code in codes]
+        return [(catalogue.spelling(code),) for code in codes] if path.endswith(".material") else []
 
     def _without_refusal(self, said: str) -> None:
         """不对，30包: from here on, what is wanted instead."""
@@ -236,6 +225,7 @@ class _Answer:
             self._take_rest()
         if added:
             self.lines.add(added)
+        self._take_compared()
 
     def _parted(self) -> tuple[Sequence[Piece], Sequence[Piece]]:
         pieces = self.message.pieces
@@ -390,6 +380,8 @@ class _Answer:
         text = _POINTER.sub("", _CHOSEN.sub("", said.strip(" ,，。"))).strip(" ,，。的")
         forms = self.message.catalogue.forms
         found = tuple(code for code in codes if text and any(text in form for form in forms(domain, code)))
+        if not found and (said := _in_digits(self.message.pieces[where.start : where.stop])):
+            found = tuple(code for code in codes if any(form.startswith(said) for form in forms(domain, code)))
         return found if len(text) > 1 or len(found) < len(codes) else ()
 
     def _take_missing_names(self) -> None:
@@ -435,6 +427,14 @@ class _Answer:
                 {"quantity": number} if own is None else {"unit": own, **self.draft.fields, "quantity": number}
             )
         self.question.touched = True
+
+
+def _in_digits(pieces: Sequence[Piece]) -> str:
+    """八米的 as it is written in names: 8米; nothing where something else is said."""
+    if not pieces or pieces[0].shape is not Shape.QUANTITY or pieces[0].number is None:
+        return ""
+    is_alone = all(piece.has(Cue.OF, Cue.FILL) for piece in pieces[1:])
+    return f"{pieces[0].number}{pieces[0].text[-1:]}" if is_alone else ""
 
 
 def _is_share(number: str | None) -> bool:

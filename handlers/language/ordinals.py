@@ -25,6 +25,7 @@ _CHANGES: Final = re.compile(
 )
 _CHANGED_TO: Final = re.compile(r"的?(?:数量|材料)?(?:改成|改为|改|换成|换|应该是|应为|写成|变成|是|要)?")
 _DROPPED: Final = re.compile(r"的?(?:不要|不用|删|去掉|取消|划掉|不领|不买)(?:了|掉|除)?(?:吧)?")
+_WRONG: Final = re.compile(r"(?:哦|啊|哎)?(?:不对|不是|错了|说错了|不不?)+(?:不对)?")
 _LINE_WORDS: Final = "行条项样"
 CLAUSES_MAX: Final = 40
 
@@ -70,7 +71,9 @@ def taken_apart(text: str, choices: int, lines: int) -> Told:
         return Told(picks=tuple(p for p in picks if p is not None)) if None not in picks else Told(rest=text)
     picks, addressed, rest = list[int](), list[Addressed](), list[str]()
     for clause in _clauses(text):
-        if choices and (at := chosen(clause, choices, bare=True)) is not None:
+        if picks and _WRONG.fullmatch(clause):
+            picks.clear()  # 第一个，不对，第二个
+        elif choices and (at := chosen(clause, choices, bare=True)) is not None:
             picks.append(at)
         elif (gone := _WITHOUT.fullmatch(clause)) is not None and (at := _place(gone[1], lines)) is not None:
             addressed.append(Addressed(at, "", is_dropped=True))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import takewhile
 from typing import Final
 
 from handlers.language.numerals import as_text, value_of
@@ -30,6 +31,12 @@ class Prices(Walk):
             return self._after_cue(at, Shape.PRICE)
         if piece.has(Cue.TOTAL):
             return self._after_cue(at, Shape.AMOUNT)
+        if piece.text == "@" and self._is_spacing(at):
+            return self.put(Shape.ASIDE, at, at + 1, None, ())
+        if piece.text == "=" and self.out and self.out[-1].shape is Shape.PRICE:
+            money = self._money(self.skip(at + 1))
+            if money is not None and self._is_product(money[1]):
+                return self.put(Shape.AMOUNT, at, money[0], money[1], ())  # 500套*1.35=675
         if piece.text == "@" or (piece.text == "x" and self.out and self.out[-1].shape is Shape.QUANTITY):
             after = self.skip(at + 1)
             if (found := self._money(after)) is not None:
@@ -40,6 +47,15 @@ class Prices(Walk):
         if (done := self._per_one(at, piece)) is not None:
             return done
         return self._money_alone(at, piece)
+
+    def _is_spacing(self, at: int) -> bool:
+        """网片8@200 36张: bars of 8 every 200, and no price, as the amount comes behind."""
+        bar, spacing = self.out[-1] if self.out else None, self.at(at + 1)
+        if bar is None or spacing is None or bar.end != self.pieces[at].start or bar.shape is Shape.QUANTITY:
+            return False
+        ahead = takewhile(lambda piece: piece.shape is not Shape.BREAK, self.pieces[at + 2 : at + 2 + REACH])
+        is_sized = bar.shape in (Shape.NUMBER, Shape.SIZE) and spacing.shape is Shape.NUMBER
+        return is_sized and any(piece.shape is Shape.QUANTITY for piece in ahead)
 
     def _per_one(self, at: int, piece: Piece) -> int | None:
         """每包28, 每个76.5, 一车680."""

@@ -70,6 +70,8 @@ def _first_query(view: View, queries: list[Act], commands: list[Act], acts: list
             continue  # 消耗了20包 is told, not asked
         if wanted in ("cost.query", "stock.query") and _is_spoken_of(view, first):
             continue
+        if view.pieces[first.index].text in PHRASES.came and not view.has_material:
+            continue  # 预算员来了没
         if wanted == "digest.query" and any(piece.text == "谁" for piece in view.pieces):
             continue  # 日报谁写
         if wanted == "help":

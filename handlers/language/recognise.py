@@ -190,8 +190,14 @@ class Recogniser:
             and self._places
             and (match := _PLACE.match(text, start))
             and match[0] not in self.lexicon
+            and not self._is_unit(match[0][-1])
         ):
             found.append((match.end(), CLAIM, plain(self.text, Shape.PLACE, start, match.end())))
+
+    def _is_unit(self, char: str) -> bool:
+        """4趟, where a car is kept in 趟."""
+        word = self.lexicon.get(char)
+        return word is not None and bool(word.units)
 
     def _marked(self, found: list[Edge], start: int) -> None:
         """What a word announces: lots, serials, expiry."""

@@ -128,7 +128,7 @@ def turned(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _repeats(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> bool:
-    """给李四班组不是张三班组; 何队领4组，不是董飞: what holds stands before, and of its kind what does not right behind.
+    """给李四班组不是张三班组; 何队领4组，不是董飞: what holds stands before, and behind 不是 what does not.
 
     Over other words only at the end of a message: 不是一组，安装二组领的 tells itself what holds.
     """

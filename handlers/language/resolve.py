@@ -1,7 +1,7 @@
 """Names against the catalogue: which materials an item can mean, and what its numbers then are."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -184,6 +184,10 @@ class Resolver:
 
     def pool(self, item: Item, anchor: Resolved | None) -> Pool:
         """The materials that the words and the certain sizes leave."""
+        told = self._told(item, anchor)
+        return told or next((pool for other in _sized_otherwise(item) if (pool := self._told(other, anchor))), 0)
+
+    def _told(self, item: Item, anchor: Resolved | None) -> Pool:
         sizes = _certain_sizes(item)
         if anchor is not None and item.is_named and all(word.text[:1] in COLOURS for word in item.words):
             # 透水砖灰的300平，红的120平: no matter that something else is called 百日红.
@@ -484,6 +488,17 @@ class Resolver:
             unit=None if wrong else said,
             is_unit_wrong=wrong,
         )
+
+
+def _sized_otherwise(item: Item) -> Iterator[Item]:
+    """What tells nothing as it was read: 2.5t may be a size and no word of another name, 900的 that of 900kg."""
+    spelled = [size for word in item.words if (size := size_of(word.text)) is not None and not size.is_bare]
+    words = [word for word in item.words if size_of(word.text) is None]
+    if spelled and words:
+        yield replace(item, words=words, sizes=[*item.sizes, *spelled])
+    packed = [size for number in item.numbers if number.marked and (size := size_of(f"{number.text}kg")) is not None]
+    if packed and len(packed) == len(item.numbers):
+        yield replace(item, numbers=[], sizes=[*item.sizes, *packed])
 
 
 def _is_coloured(item: Item) -> bool:

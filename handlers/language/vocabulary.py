@@ -121,6 +121,8 @@ class Phrases:
     looking: frozenset[str]
     sorry: frozenset[str]
     pointed: frozenset[str]
+    greater: tuple[str, ...]
+    lesser: tuple[str, ...]
 
     @cached_property
     def ends(self) -> Mapping[str, int]:

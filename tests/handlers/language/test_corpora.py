@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 SETS = [
     ("bridge/utterances", 0),  # of 288
     ("building/utterances", 0),  # of 260
+    ("coating/answers", 6),  # of 150
     ("coating/utterances", 6),  # of 226
     ("curtain/utterances", 0),  # of 208
     ("deco/utterances", 1),  # of 240
@@ -39,12 +40,14 @@ SETS = [
     ("hospital/answers", 10),  # of 180
     ("hospital/utterances", 3),  # of 221
     ("hvac/utterances", 0),  # of 160
+    ("hvac2/utterances", 2),  # of 211
     ("kitchen/utterances", 2),  # of 253
     ("lowvolt/answers", 19),  # of 200
     ("lowvolt/utterances", 2),  # of 214
     ("machining/corrections", 1),  # of 183
     ("machining/utterances", 3),  # of 214
     ("mep/utterances", 4),  # of 268
+    ("rail/traps", 18),  # of 160
     ("rail/utterances", 6),  # of 242
     ("road/utterances", 1),  # of 271
     ("signs/corrections", 6),  # of 180
@@ -53,6 +56,7 @@ SETS = [
     ("site/corrections", 1),  # of 220
     ("site/utterances", 1),  # of 233
     ("site10/utterances", 1),  # of 220
+    ("site11/utterances", 2),  # of 220
     ("site2/utterances", 1),  # of 255
     ("site3/utterances", 0),  # of 273
     ("site4/utterances", 0),  # of 370
@@ -64,7 +68,7 @@ SETS = [
     ("solar/utterances", 0),  # of 274
     ("steel/utterances", 0),  # of 227
     ("traps/utterances", 1),  # of 140
-    ("water/answers", 9),  # of 180
+    ("water/answers", 8),  # of 180
     ("water/utterances", 5),  # of 235
     ("workshop/utterances", 0),  # of 260
 ]
