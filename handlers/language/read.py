@@ -26,6 +26,7 @@ from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, ground_apart, words_of
 from handlers.language.remarks import without_remarks
 from handlers.language.segment import segment
+from handlers.language.several import wanted
 from handlers.language.talk import is_chatter, is_quoted, is_scattered, is_story
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
@@ -40,18 +41,28 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     if len(text) > TEXT_MAX:
         return UNKNOWN
     message, table = recognised(text, context=context, catalogue=catalogue, today=today)
+    reading, is_answer = _whole(message, table)
+    if reading.intent is None or is_answer or table is not None:
+        return reading
+    several = wanted(message, reading.intent, lambda part: _whole(part, None)[0])
+    return _torn(several, message) if len(several) > 1 else reading
+
+
+def _whole(message: Message, table: Table | None) -> tuple[Reading, bool]:
+    """What a message, or a part of one, means as a whole; and whether it answers the open question."""
     message, remark = without_remarks(message)
     message, ground = ground_apart(message.of(settled(message.pieces, message.catalogue.lexicon)))
     decision = decide(
         message.pieces,
-        has_document=context.quoted_document is not None,
-        has_material=bool(context.things),
+        has_document=message.context.quoted_document is not None,
+        has_material=bool(message.context.things),
         has_table=table is not None,
     )
     if table is not None:
         decision = _about_table(table, decision, message.pieces)
-    reading = _answer(message, decision, ground) or _command(message, decision, table, ground)
-    return _remarked(reading, remark)
+    answer = _answer(message, decision, ground)
+    reading = answer or _command(message, decision, table, ground)
+    return _remarked(reading, remark), answer is not None
 
 
 def recognised(text: str, *, context: Context, catalogue: Catalogue, today: date) -> tuple[Message, Table | None]:
@@ -96,7 +107,7 @@ def _command(message: Message, decision: Decision, table: Table | None, ground: 
         return UNKNOWN
     decision = by_party(decision, message)
     if len(decision.intents) > 1:
-        return UNKNOWN if is_story(Draft(decision.intents[0]), message) else _torn(decision, message)
+        return UNKNOWN if is_story(Draft(decision.intents[0]), message) else _torn(decision.intents, message)
     draft = _drafted(decision, message, ground)
     if draft is None:
         return UNKNOWN
@@ -116,12 +127,13 @@ def _about_table(table: Table, decision: Decision, pieces: Sequence[Piece]) -> D
     return decision if decision.intents or table.asks is None or is_talk else Decision((table.asks,))
 
 
-def _torn(decision: Decision, message: Message) -> Reading:
+def _torn(intents: tuple[str, ...], message: Message) -> Reading:
+    """Two things at once: which of them first is asked."""
     project = message.context.project
     return Reading(
         status=Status.AMBIGUOUS,
         fields={"project": project} if project else {},
-        candidates={"intent": decision.intents},
+        candidates={"intent": intents},
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from handlers.language.acts import Act, Decision
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Piece, Shape
-from handlers.language.verbs import LINE_INTENTS, VERBS
+from handlers.language.verbs import LINE_INTENTS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
@@ -53,24 +53,10 @@ def _worked(view: View, acts: list[Act], worked: list[str], intents: dict[str, i
         return Decision(tuple(worked), first)
     if (progress := intents.get("progress.report", -1)) >= 0 and _is_share_apart(view, progress):
         return Decision(("progress.report", worked[0]), progress)
-    if (moved := _moved_apart(view, acts)) is not None:
-        return Decision(tuple(dict.fromkeys((moved.intent, worked[0]))), moved.index)
     for act in acts:
         if act.is_strong and act.intent.endswith((".query", ".list")) and view.is_joined(act.index, first):
             return Decision((worked[0], act.intent), first)
     return Decision((worked[0],), first)
-
-
-def _moved_apart(view: View, acts: list[Act]) -> Act | None:
-    """领砂浆15包；记工9个工日: a short verb with thing and amount in a clause without work."""
-    work = UNITS.labour | UNITS.rental | UNITS.hired
-    worked = {view.clause(i).start for i, piece in enumerate(view.pieces) if not work.isdisjoint(piece.units)}
-    for act in acts:
-        is_clear = act.intent in LINE_INTENTS and view.pieces[act.index].text in VERBS.clear
-        is_apart = view.clause(act.index).start not in worked
-        if is_clear and is_apart and view.counts(act.index) and view.names(act.index):
-            return act
-    return None
 
 
 def _are_apart(view: View) -> bool:
