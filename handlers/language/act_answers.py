@@ -11,7 +11,6 @@ from handlers.language.ordinals import taken_apart
 from handlers.language.pieces import Shape
 from handlers.language.reading import Reading
 from handlers.language.reasons import words_of
-from handlers.language.talk import strangeness
 from handlers.language.verbs import LINE_INTENTS, REASONED
 from handlers.language.vocabulary import PHRASES, Cue
 
@@ -46,7 +45,8 @@ def _ground(message: Message) -> str:
     clause = pieces[start:]
     is_named = any(piece.word is not None and piece.word.names for piece in clause)
     is_counted = any(piece.shape in (Shape.QUANTITY, Shape.NUMBER, Shape.DATE) for piece in clause)
-    return words_of(message, range(start, len(pieces))) if strangeness(clause) and not (is_named or is_counted) else ""
+    is_told = any(not (piece.is_gap or piece.intents or piece.has(Cue.FILL, Cue.OF)) for piece in clause)
+    return words_of(message, range(start, len(pieces))) if is_told and not (is_named or is_counted) else ""
 
 
 def other_act(message: Message, pending: Reading) -> str | None:

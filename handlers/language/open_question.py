@@ -133,9 +133,16 @@ class OpenQuestion:
                 self.draft.lack(path)
             if path.endswith(".material") and path in self.choices and path in self.pending.candidates:
                 self.draft.lack(path)  # what is offered is only like what was said
-            if path in ("fields.stage", "fields.recipient") and not self.draft.knows(path[7:]):
+            if path in ("fields.stage", "fields.recipient") and not self._is_told_otherwise(path[7:]):
                 self.draft.lack(path)
         return self._without_dropped() if self._dropped else judge(self.draft)
+
+    def _is_told_otherwise(self, name: str) -> bool:
+        """Whether a name is known; 钢筋班, where somebody unknown was to get it, is as good as a person."""
+        told = self.draft.fields.get("team")
+        return self.draft.knows(name) or (
+            name == "recipient" and told is not None and told != self.pending.fields.get("team")
+        )
 
     def _is_untouched(self, path: str) -> bool:
         index = _line_index(path)

@@ -50,7 +50,25 @@ def query(view: View, acts: list[Act]) -> Decision | None:
             return Decision(("ledger.query",), acts[0].index)
         if any(act.intent == "stock.query" for act in acts):
             return Decision(("stock.query",), next(a.index for a in acts if a.intent == "stock.query"))
-    return None if view.has_material else _asks_what_was(view, acts)
+    return _asks_how_much(view, acts) if view.has_material else _asks_what_was(view, acts) or _looks_up(view, acts)
+
+
+def _asks_how_much(view: View, acts: list[Act]) -> Decision | None:
+    """螺纹16多少: a thing and 多少, and nothing else."""
+    told = [piece for piece in view.pieces if not (piece.is_gap or piece.has(Cue.OF))]
+    is_plain = (
+        not acts and len(told) > 1 and all(is_part(p) or p.shape in (Shape.SIZE, Shape.NUMBER) for p in told[:-1])
+    )
+    return Decision(("stock.query",)) if is_plain and told[-1].text == "多少" else None
+
+
+def _looks_up(view: View, acts: list[Act]) -> Decision | None:
+    """查一下今天的入库: a look at what was moved, of which nothing is named or counted."""
+    told = [piece for piece in view.pieces if not piece.is_gap]
+    if not told or told[0].text not in PHRASES.looking or view.has_amount or view.has_document:
+        return None
+    last = next((act for act in acts if view.pieces[act.index] is told[-1] and act.is_strong), None)
+    return Decision(("ledger.query",), last.index) if last is not None and last.intent in _MOVED else None
 
 
 def _leads_elsewhere(view: View, act: Act) -> bool:

@@ -44,7 +44,7 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
     reading, is_answer = _whole(message, table)
     if reading.intent is None or is_answer or table is not None:
         return reading
-    several = wanted(message, reading.intent, lambda part: _whole(part, None)[0])
+    several = wanted(message, reading, lambda part: _whole(part, None)[0])
     return _torn(several, message) if len(several) > 1 else reading
 
 

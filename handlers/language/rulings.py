@@ -29,7 +29,7 @@ def ruling(view: View, acts: list[Act]) -> Decision | None:
     if is_asked and not any(act.intent in ("approval.reject", "document.cancel") for act in found):
         return _status(view, acts, acts[0].index if acts else -1)
     if not found:
-        return None
+        return Decision(("document.status",)) if _is_number_alone(view) else None
     if any(act.intent == "approval.approve" for act in found) and _is_conditional(view, acts):
         return _ruling_and_command(view, acts, found)
     if two := _two_rulings(view, found) or _ruling_and_command(view, acts, found):
@@ -42,6 +42,12 @@ def ruling(view: View, acts: list[Act]) -> Decision | None:
         return _status(view, acts, status[0].index)
     others = {act.intent for act in acts if act.is_strong and act.index < found[0].index and act.intent in LINE_INTENTS}
     return None if others and view.has_amount else Decision((found[0].intent,), found[0].index)
+
+
+def _is_number_alone(view: View) -> bool:
+    """SG20261122-009, and nothing else: whoever pastes it wants to see the document."""
+    told = [piece for piece in view.pieces if not (piece.is_gap or piece.has(Cue.FILL))]
+    return [piece.shape for piece in told] == [Shape.DOCUMENT]
 
 
 def _said_last(view: View, found: list[Act]) -> list[Act]:

@@ -1,43 +1,54 @@
 """Two things asked for in one message: its parts, each read by itself, want different ones.
 
-Read as a whole, a message easily lets a strong verb drown a short one: 领砂浆15包；记工9个工日. So where two of its parts
-could each stand alone, which of them comes first is asked.
+Where a message is read as a whole, a strong verb drowns a short one: 领砂浆15包；记工9个工日. So where two parts of it
+could each stand alone, it is asked which of them comes first.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final
 
+from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import Reading, Status
-from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, VERBS
+from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS
 from handlers.language.vocabulary import PHRASES, UNITS, Cue
 
 _STOPS: Final = frozenset("。;!?\n")
 _COMMAS: Final = _STOPS | frozenset("，,")
 # A part that begins so belongs to what was said before it.
 _TIED: Final = (Cue.CORRECT, Cue.RECALL, Cue.REASON, Cue.DROP, Cue.AMONG, Cue.REMARK, Cue.UNREAL, Cue.LATER)
+_PARTIES: Final = (Domain.TEAM, Domain.PERSON, Domain.SUPPLIER, Domain.CUSTOMER)
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
 # More parts than these are a list or a story.
 _PARTS_MAX: Final = 12
 
 
-def wanted(message: Message, intent: str, read: Callable[[Message], Reading]) -> tuple[str, ...]:
-    """What the parts of a message ask for, in their order; at most one intent where it is of one piece.
-
-    `intent`: that of the whole. What has happened is told in all the words behind it.
-    """
+def wanted(message: Message, whole: Reading, read: Callable[[Message], Reading]) -> tuple[str, ...]:
+    """What the parts of a message ask for, in their order; at most one intent where it is of one piece."""
+    intent = whole.intent or ""
+    if intent in LINE_INTENTS and any(_is_for_two(message.pieces, domain, whole) for domain in _PARTIES):
+        return (intent, intent)
     if intent == "exception.report" or sum(map(_may_act, message.pieces)) < 2:
-        return ()
+        return ()  # what has happened is told in all the words behind it
     clauses = list(_parts(message.pieces, _COMMAS))
     if len(clauses) > _PARTS_MAX or sum(any(map(_may_act, message.pieces[at.start : at.stop])) for at in clauses) < 2:
         return ()
     sentences = list(_parts(message.pieces, _STOPS))
     found = _intents([_asked(message, where, intent, read) for where in sentences])
     return found if len(found) > 1 else _intents(_before_refusal([_asked(message, at, intent, read) for at in clauses]))
+
+
+def _is_for_two(pieces: Sequence[Piece], domain: Domain, whole: Reading) -> bool:
+    """木工班领钉子5斤，瓦工班领水泥20包: two documents, and no choice between the teams."""
+    offered = whole.candidates.get(f"fields.{domain.value}", ())
+    parts = [pieces[where.start : where.stop] for where in _parts(pieces, _COMMAS)] if len(offered) > 1 else []
+    counted = [part for part in parts if any(p.shape is Shape.QUANTITY for p in part) and any(map(is_part, part))]
+    named = [{code for piece in part for code in piece.codes(domain)} for part in counted]
+    return any(one and two and one.isdisjoint(two) for one, two in combinations(named, 2))
 
 
 def _intents(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

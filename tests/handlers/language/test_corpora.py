@@ -23,7 +23,8 @@ HERE = Path(__file__).parent
 SETS = [
     ("bridge/utterances", 0),  # of 288
     ("building/utterances", 0),  # of 260
-    ("coating/answers", 6),  # of 150
+    ("carshop/answers", 9),  # of 92
+    ("coating/answers", 4),  # of 150
     ("coating/utterances", 6),  # of 226
     ("curtain/utterances", 0),  # of 208
     ("deco/utterances", 1),  # of 240
@@ -37,16 +38,17 @@ SETS = [
     ("fire/utterances", 1),  # of 290
     ("furniture/utterances", 1),  # of 291
     ("garden/utterances", 1),  # of 278
-    ("hospital/answers", 10),  # of 180
+    ("hospital/answers", 9),  # of 180
     ("hospital/utterances", 3),  # of 221
     ("hvac/utterances", 0),  # of 160
-    ("hvac2/utterances", 2),  # of 211
+    ("hvac2/utterances", 1),  # of 211
     ("kitchen/utterances", 2),  # of 253
     ("lowvolt/answers", 19),  # of 200
     ("lowvolt/utterances", 2),  # of 214
     ("machining/corrections", 1),  # of 183
     ("machining/utterances", 3),  # of 214
     ("mep/utterances", 4),  # of 268
+    ("precast/utterances", 3),  # of 237
     ("rail/traps", 18),  # of 160
     ("rail/utterances", 6),  # of 242
     ("road/utterances", 1),  # of 271
@@ -56,7 +58,9 @@ SETS = [
     ("site/corrections", 1),  # of 220
     ("site/utterances", 1),  # of 233
     ("site10/utterances", 1),  # of 220
-    ("site11/utterances", 2),  # of 220
+    ("site11/answers", 0),  # of 94
+    ("site11/utterances", 1),  # of 220
+    ("site12/utterances", 2),  # of 272
     ("site2/utterances", 1),  # of 255
     ("site3/utterances", 0),  # of 273
     ("site4/utterances", 0),  # of 370
