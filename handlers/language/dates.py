@@ -44,7 +44,7 @@ _NEEDED: Final = r"之?前|以前|要|到货|送到|送货|到场|进场|用|到
 _ASKED: Final = r"的?(?:日报|消耗|台账|流水|明细|收发存|领料|入库|出库|用量|成本)"
 # 3号到的闸阀: the day of what was done.
 _DONE: Final = r"[到来收领入进送发拉用退]的"
-_OPEN: Final = rf"(?=$|[\s,，。;、!?)]|{_NEEDED}|{_ASKED}|[到至-]\d)"
+_OPEN: Final = rf"(?=$|[\s,，。;、!?)]|{_NEEDED}|{_ASKED}|[到至-](?:\d|[一二三四五六七八九十]{{1,2}}月))"
 _DATES: Final[list[tuple[re.Pattern[str], str]]] = [
     (re.compile(pattern, re.ASCII), name)
     for pattern, name in (
@@ -128,6 +128,8 @@ class When:
 
 def find(text: str, start: int, today: date) -> tuple[int, When] | None:
     """The longest date that begins here: where it ends, and when it is."""
+    if start and text.startswith("一下下", start - 1):
+        return None  # 申购一下下周五要: the next week, and no further one
     one = _single(text, start, today)
     if one is None:
         return None

@@ -13,7 +13,7 @@ from handlers.language.queries import query
 from handlers.language.rulings import is_about_document, ruling
 from handlers.language.verbs import ARRIVALS, DOCUMENT_INTENTS, LINE_INTENTS, MATERIAL_QUERIES, REASONED, RULINGS, VERBS
 from handlers.language.view import View
-from handlers.language.vocabulary import Cue
+from handlers.language.vocabulary import PHRASES, Cue
 from handlers.language.work import record
 
 _REFUSALS: Final = frozenset(("approval.reject", "document.cancel"))
@@ -35,7 +35,7 @@ def decide(
     if exception is not None:
         return exception
     acts = view.acts()
-    if len(acts) > _ACTS_MAX or _is_unreal(view):
+    if len(acts) > _ACTS_MAX or _is_unreal(view) or _is_forbidden(view, acts):
         return NOTHING
     acts = _without_grounds(view, acts)
     if any(
@@ -52,6 +52,14 @@ def _is_unreal(view: View) -> bool:
     """听说…, 万一…, 做梦…: what begins so is not meant, whatever verbs follow."""
     opening = next((p for p in view.pieces if not (p.is_gap or p.shape in (Shape.MENTION, Shape.DATE))), None)
     return opening is not None and opening.has(Cue.UNREAL) and not view.has_document
+
+
+def _is_forbidden(view: View, acts: list[Act]) -> bool:
+    """先别把扎丝报废5千克: the clause begins with a denial, however far its verb is."""
+    opening = next((at for at, piece in enumerate(view.pieces) if not (piece.is_gap or piece.has(Cue.FILL))), -1)
+    if opening < 0 or view.pieces[opening].text not in PHRASES.forbids:
+        return False
+    return any(act.intent in _NEGATABLE and act.index in view.clause(opening) for act in acts)
 
 
 def _without_grounds(view: View, acts: list[Act]) -> list[Act]:

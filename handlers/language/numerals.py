@@ -131,7 +131,7 @@ def chinese(text: str) -> Fraction | None:
 def _scaled(text: str) -> Fraction | None:
     total = section = 0
     digit: int | None = None
-    last_scale = 0
+    last_scale = last_myriad = 0
     zero = False
     for char in text:
         if char in _DIGIT:
@@ -139,9 +139,14 @@ def _scaled(text: str) -> Fraction | None:
                 return None
             digit, zero = _DIGIT[char], zero or _DIGIT[char] == 0
         elif char in _SCALE:
+            if last_scale and _SCALE[char] >= last_scale:
+                return None  # 二十三十 is two numbers
             section += (1 if digit is None else digit) * _SCALE[char]
             digit, last_scale, zero = None, _SCALE[char], False
         elif char in _MYRIAD:
+            if last_myriad and _MYRIAD[char] >= last_myriad:
+                return None
+            last_myriad = _MYRIAD[char]
             total = (total + section + (digit or 0)) * _MYRIAD[char]
             section, digit, last_scale, zero = 0, None, _MYRIAD[char], False
         else:

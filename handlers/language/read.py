@@ -27,7 +27,7 @@ from handlers.language.reasons import find_reason, ground_apart, words_of
 from handlers.language.remarks import without_remarks
 from handlers.language.segment import segment
 from handlers.language.several import wanted
-from handlers.language.talk import is_chatter, is_quoted, is_scattered, is_story
+from handlers.language.talk import is_chatter, is_quoted, is_retracted, is_scattered, is_story
 from handlers.language.times import add_times
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
 from handlers.language.vocabulary import PHRASES, Cue
@@ -50,6 +50,8 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
 
 def _whole(message: Message, table: Table | None) -> tuple[Reading, bool]:
     """What a message, or a part of one, means as a whole; and whether it answers the open question."""
+    if message.context.pending is None and is_retracted(message.pieces):
+        return UNKNOWN, False
     message, remark = without_remarks(message)
     message, ground = ground_apart(message.of(settled(message.pieces, message.catalogue.lexicon)))
     decision = decide(

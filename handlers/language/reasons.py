@@ -47,9 +47,19 @@ def ground_apart(message: Message) -> tuple[Message, str]:
     end = len(pieces)
     if message.context.pending is not None:  # 原因是过期；5支: to a question more may be answered behind it
         end = next((i for i in range(at + 1, end) if pieces[i].text in (";", "\n", "。")), end)
+    end = next((i for i in range(at + 1, end) if _recounts(pieces, i)), end)
     said = words_of(message, _trimmed(pieces, range(at, end)))
     told = _INSTEAD.match(said)
     return message.of([*pieces[:first], *pieces[end:]]), told[1] if told else said
+
+
+def _recounts(pieces: Sequence[Piece], start: int) -> bool:
+    """原因：帽壳开裂，不对，11顶: from this comma on another amount is told, and no ground."""
+    behind = [piece for piece in pieces[start + 1 :] if not (piece.is_gap or piece.has(Cue.FILL))]
+    if pieces[start].shape is not Shape.BREAK or not behind or not behind[0].has(Cue.CORRECT):
+        return False
+    told = [piece for piece in behind if not piece.has(Cue.CORRECT) and piece.text not in PHRASES.instead]
+    return bool(told) and all(piece.shape in (Shape.QUANTITY, Shape.NUMBER) for piece in told)
 
 
 def _behind_turn(pieces: Sequence[Piece], start: int, stop: int) -> int:
@@ -98,7 +108,8 @@ def _leading(pieces: Sequence[Piece], verb: int, documents: Sequence[int]) -> ra
 
 def _trailing(message: Message, intent: str, verb: int) -> range:
     """The last stretch behind the amounts that names nothing; else a clause before them that does not."""
-    pieces = message.pieces
+    end = next((at for at in range(len(message.pieces)) if _recounts(message.pieces, at)), len(message.pieces))
+    pieces = message.pieces[:end]
     if (told := _suffered(pieces, verb)) is not None:
         return told
     claimed = [i for i, p in enumerate(pieces) if i == verb or _is_claimed(p) or _is_deed(pieces, i, intent)]

@@ -1,13 +1,14 @@
 """What reads like a command and is only talk: too many strange words, a story, somebody else's words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from handlers.language.draft import Draft
 from handlers.language.message import Message
 from handlers.language.normalise import BROKEN
 from handlers.language.pieces import Piece, Shape
+from handlers.language.vocabulary import PHRASES
 
 # A thing that nobody knows may leave two characters over.
 _SCATTERED_MIN: Final = 2
@@ -16,6 +17,7 @@ _STORY_MIN: Final = 4
 # 成本, 日报: no thing is named beside them, so less may be strange.
 _THINGLESS: Final = frozenset(("cost.query", "digest.query"))
 _LATIN: Final = re.compile(r"[!-~]+", re.ASCII)
+_SOFT: Final = "啊哈吧呀哦嘿了"
 _QUOTES: Final = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 
 
@@ -69,3 +71,10 @@ def is_quoted(message: Message, verb: int) -> bool:
         if 0 <= start < place < end and text[:start].strip(" ,，:") != "":
             return True
     return False
+
+
+def is_retracted(pieces: Sequence[Piece]) -> bool:
+    """领20包，当我没说: what is said last takes all of it back."""
+    last = max((at for at, piece in enumerate(pieces) if piece.shape is Shape.BREAK), default=-1)
+    said = "".join(piece.text for piece in pieces[last + 1 :]).strip()
+    return last >= 0 and (said in PHRASES.retracted or said.rstrip(_SOFT) in PHRASES.retracted)

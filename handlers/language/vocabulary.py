@@ -123,6 +123,8 @@ class Phrases:
     pointed: frozenset[str]
     greater: tuple[str, ...]
     lesser: tuple[str, ...]
+    forbids: frozenset[str]
+    retracted: frozenset[str]
 
     @cached_property
     def ends(self) -> Mapping[str, int]:
