@@ -47,19 +47,28 @@ def ground_apart(message: Message) -> tuple[Message, str]:
     end = len(pieces)
     if message.context.pending is not None:  # 原因是过期；5支: to a question more may be answered behind it
         end = next((i for i in range(at + 1, end) if pieces[i].text in (";", "\n", "。")), end)
-    end = next((i for i in range(at + 1, end) if _recounts(pieces, i)), end)
+    end = min(end, max(_recounted_from(pieces), at + 1))
     said = words_of(message, _trimmed(pieces, range(at, end)))
     told = _INSTEAD.match(said)
     return message.of([*pieces[:first], *pieces[end:]]), told[1] if told else said
 
 
-def _recounts(pieces: Sequence[Piece], start: int) -> bool:
-    """原因：帽壳开裂，不对，11顶: from this comma on another amount is told, and no ground."""
-    behind = [piece for piece in pieces[start + 1 :] if not (piece.is_gap or piece.has(Cue.FILL))]
-    if pieces[start].shape is not Shape.BREAK or not behind or not behind[0].has(Cue.CORRECT):
-        return False
-    told = [piece for piece in behind if not piece.has(Cue.CORRECT) and piece.text not in PHRASES.instead]
-    return bool(told) and all(piece.shape in (Shape.QUANTITY, Shape.NUMBER) for piece in told)
+def _recounted_from(pieces: Sequence[Piece]) -> int:
+    """原因：帽壳开裂，不对，11顶: the comma behind which another amount is told, and no ground; else the end."""
+    found = len(pieces)
+    is_counted = False
+    behind: Piece | None = None
+    for at in reversed(range(len(pieces))):
+        piece = pieces[at]
+        if piece.shape is Shape.BREAK and is_counted and behind is not None and behind.has(Cue.CORRECT):
+            found = at
+        if piece.is_gap or piece.has(Cue.FILL):
+            continue
+        is_amount = piece.shape in (Shape.QUANTITY, Shape.NUMBER)
+        if not (is_amount or piece.has(Cue.CORRECT) or piece.text in PHRASES.instead):
+            break
+        is_counted, behind = is_counted or is_amount, piece
+    return found
 
 
 def _behind_turn(pieces: Sequence[Piece], start: int, stop: int) -> int:
@@ -108,8 +117,7 @@ def _leading(pieces: Sequence[Piece], verb: int, documents: Sequence[int]) -> ra
 
 def _trailing(message: Message, intent: str, verb: int) -> range:
     """The last stretch behind the amounts that names nothing; else a clause before them that does not."""
-    end = next((at for at in range(len(message.pieces)) if _recounts(message.pieces, at)), len(message.pieces))
-    pieces = message.pieces[:end]
+    pieces = message.pieces[: _recounted_from(message.pieces)]
     if (told := _suffered(pieces, verb)) is not None:
         return told
     claimed = [i for i, p in enumerate(pieces) if i == verb or _is_claimed(p) or _is_deed(pieces, i, intent)]

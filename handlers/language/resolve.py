@@ -81,7 +81,8 @@ class Resolver:
         """One more item: a line of its own, or the rest of what was said of the one before."""
         last = found[-1] if found else None
         if item.is_bare_number and last is not None and not last.has_amount and last.pool.bit_count() == 1:
-            found[-1] = replace(last, quantity=item.numbers[0].text)  # 水泥42.5：20
+            told = with_details(last.item, item)
+            found[-1] = replace(last, item=told, quantity=item.numbers[0].text)  # 水泥42.5：20
             return
         if last is None or item.is_correction or item.is_dropped or item.strange or item.is_named:
             line = self._one(item, self._anchor(found))
