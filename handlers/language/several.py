@@ -39,7 +39,9 @@ def wanted(message: Message, whole: Reading, read: Callable[[Message], Reading])
         return ()
     sentences = list(_parts(message.pieces, _STOPS))
     found = _intents([_asked(message, where, intent, read) for where in sentences])
-    return found if len(found) > 1 else _intents(_before_refusal([_asked(message, at, intent, read) for at in clauses]))
+    return (
+        found if len(found) > 1 else _intents(_without_grounds([_asked(message, at, intent, read) for at in clauses]))
+    )
 
 
 def _is_for_two(pieces: Sequence[Piece], domain: Domain, whole: Reading) -> bool:
@@ -55,10 +57,13 @@ def _intents(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(intent for part in parts for intent in part))
 
 
-def _before_refusal(parts: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """驳回，预算超了; 超预算了，不同意: a comma away from a refusal stands its ground."""
+def _without_grounds(parts: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """驳回，预算超了; 超预算了，不同意: what is asked a comma away from a refusal is its ground."""
     end = next((at for at, part in enumerate(parts) if _REFUSALS.intersection(part)), None)
-    return parts if end is None else [*(part for part in parts[:end] if part != ("cost.query",)), parts[end]]
+    if end is None:
+        return parts
+    before = [part for part in parts[:end] if part != ("cost.query",)]
+    return [*before, parts[end], *(part for part in parts[end + 1 :] if LINE_INTENTS.intersection(part))]
 
 
 def _parts(pieces: Sequence[Piece], stops: frozenset[str]) -> Iterator[range]:
