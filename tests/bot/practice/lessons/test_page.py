@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.bot.practice.lessons.school import School, school
+from tests.e2e.window import Window
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -58,5 +59,6 @@ async def test_a_lesson_is_done_wrong_and_then_right_in_the_browser(tmp_path: Pa
         await learns(here, page, is_phone=width < 720)
         assert await small(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await Window(page, faults).covered(320, 390, 720, 721, 900, 1000, 1100, 1101, 1180, 1400) == {}
         assert faults == []
         await chromium.close()
