@@ -8,6 +8,7 @@ import { toEnd } from "/sandbox/static/timeline.js";
 const LINES = 5;
 const composer = by("composer");
 const draft = `draft:${me}:${conversation}`;
+const desk = matchMedia("(min-width: 721px) and (hover: hover)"); // elsewhere the box brings up letters to tap
 const placeholder = composer.placeholder;
 let quoted = null;
 let isVoice = false;
@@ -61,6 +62,7 @@ async function send() {
 
 function done() {
   const chips = by("suggestions");
+  if (chips?.contains(document.activeElement)) (desk.matches ? composer : by("scroll")).focus({ preventScroll: true });
   if (chips) chips.hidden = true;
   toEnd();
 }
@@ -146,5 +148,5 @@ export function start() {
   });
   restoreDraft();
   grow();
-  if (matchMedia("(min-width: 721px) and (hover: hover)").matches) composer.focus({ preventScroll: true });
+  if (desk.matches) composer.focus({ preventScroll: true });
 }

@@ -125,7 +125,8 @@
     if (chosen.dataset.lessonsFill) return fill(chosen.dataset.lessonsFill);
     if (chosen.hasAttribute("data-lessons-toggle-body")) return open(!panel.classList.contains("expanded"));
     if (chosen.dataset.lessonsClock) {
-      chosen.disabled = true;
+      if (chosen.ariaDisabled) return;
+      chosen.ariaDisabled = "true"; // the attribute disabled would lose the keyboard's focus
       chosen.textContent = "钟在走…";
       return ask("/sandbox/api/clock", { preset: chosen.dataset.lessonsClock });
     }
@@ -145,7 +146,9 @@
   toggle.setAttribute("aria-controls", "lessons");
   toggle.addEventListener("click", () => {
     show(panel.hidden);
-    if (!panel.hidden) open(true);
+    if (panel.hidden) return;
+    open(true);
+    panel.focus({ preventScroll: true });
   });
   document.addEventListener("sandbox:lesson", (event) => {
     if (!panel.hidden) draw(event.detail.html, event.detail.say);

@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM
 
 async def learns(here: School, page: Page, *, is_phone: bool) -> None:
     await page.goto(f"{here.url}/?me={KEEPER}&conv={GROUP}")
-    await page.get_by_test_id("lessons-toggle").click()
+    await page.get_by_test_id("lessons-toggle").press("Enter")
+    await expect(page.locator("#lessons")).to_be_focused()
     await page.get_by_test_id("lesson-start").first.click()
     await expect(page.get_by_test_id("lesson-step")).to_contain_text("先看看42.5水泥还有多少")
     await page.get_by_test_id("lesson-chip").first.click()
