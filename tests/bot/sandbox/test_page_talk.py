@@ -190,6 +190,11 @@ async def test_quoting_and_going_back_to_what_was_quoted(dingtalk: LocalDingTalk
     await expect(lead.page.get_by_test_id("quote-bar")).to_contain_text("周经理：第199句")
     await lead.says("好的")
     await expect(lead.message("好的").get_by_test_id("quoted")).to_contain_text("第199句")
+    # What comes to lie below a pointer that rests has not been pointed at.
+    await lead.page.locator(".chat-head").hover()
+    await lead.page.locator(".chat-head").evaluate("(head) => { head.hidden = true; }")
+    await lead.page.wait_for_timeout(300)
+    await expect(lead.page.get_by_test_id("quote")).to_be_hidden()
     assert lead.faults == []
 
 
