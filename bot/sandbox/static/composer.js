@@ -1,7 +1,7 @@
 // Writing: text, quote, voice, and sending it all.
 
 import { attached, dropAttachment, keepAttachment } from "/sandbox/static/attachments.js";
-import { mentions, mentionsRobot } from "/sandbox/static/mentions.js";
+import { mentionRobot, mentions, mentionsRobot } from "/sandbox/static/mentions.js";
 import { by, conversation, hear, me, post, toast } from "/sandbox/static/server.js";
 import { toEnd } from "/sandbox/static/timeline.js";
 
@@ -44,12 +44,13 @@ async function send() {
   const text = composer.value.trim();
   const picture = attached();
   if (!text && !picture) return;
-  const was = { quoted, isVoice };
+  const was = { quoted, isVoice, hasRobot: mentionsRobot() };
   const sending = picture ? sendPicture(picture, text) : sendWords(text);
   // Emptied before the answer comes: what is typed meanwhile is the next message, and a second Enter sends nothing.
   write("");
   quote(null);
   setVoice(false);
+  mentionRobot();
   if (picture) dropAttachment();
   const answer = await sending;
   if (answer.ok) return done();
@@ -57,6 +58,7 @@ async function send() {
   if (picture) keepAttachment(picture);
   quote(was.quoted);
   setVoice(was.isVoice);
+  mentionRobot(was.hasRobot);
   toast(answer.error);
 }
 

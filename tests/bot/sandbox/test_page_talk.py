@@ -49,7 +49,6 @@ async def test_without_the_chip_people_talk_among_themselves(
     await expect(manager.message("中午吃什么").locator(".mention")).to_have_text("@周经理")
     await expect(manager.message("中午吃什么")).to_contain_text("@我")
     assert heard(robot) == []
-    await lead.page.get_by_test_id("mention-chip").click()
     await lead.says("库存 水泥 @周经理")
     await robot.hears()
     assert heard(robot)[0]["text"]["content"] == " 库存 水泥 @周经理"
