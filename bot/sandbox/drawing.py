@@ -112,6 +112,7 @@ class Drawing:
             suggestions=() if self._talk.has_spoken(conversation, person.id) else suggestions(self._world, person),
             now=self._clock.now(),
             now_ms=self._clock.now_ms(),
+            evening=self._clock.evening,
             frozen=self._clock.frozen_at is not None,
             has_practice=self._has_practice,
             epoch=self._epoch,

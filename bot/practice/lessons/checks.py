@@ -436,7 +436,7 @@ class Hears:
             and any(a.event == "DailyDigest" for a in deed.answers)
             for deed in deeds
         ):
-            return Wrong(why="这是你问出来的日报。这一步不用问：把钟拨到今晚 18:00，它自己会来。")
+            return Wrong(why="这是你问出来的日报。这一步不用问：把钟拨到晚上 18:00，它自己会来。")
         return NotYet()
 
     def _arrived(self, told: Told) -> Verdict:

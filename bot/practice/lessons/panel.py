@@ -59,10 +59,11 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """The whole of it. `following` is the lesson to go on with after a finished one."""
+    """The whole of it. `evening` is 今晚 or 明晚, `following` the lesson to go on with after a finished one."""
 
     me: str
     name: str
+    evening: str
     now: Now | None = None
     mine: Sequence[Entry] = ()
     others: Sequence[Entry] = ()

@@ -27,6 +27,8 @@ function tick() {
   const date = day.format(at);
   const text = `${date} ${weekday.format(at)} ${hour.format(at)}`;
   if (by("clock-now").textContent !== text) write(text);
+  const evening = hour.format(at) < "18:00" ? "今晚" : "明晚";
+  for (const word of document.querySelectorAll("[data-evening]")) if (word.textContent !== evening) word.textContent = evening;
   if (today && today !== date) relabel();
   today = date;
 }
