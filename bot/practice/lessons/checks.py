@@ -443,7 +443,6 @@ class Hears:
         seq = record(told.facts.get("head")).get("seq", "")
         if told.chain_holds is False:
             return Wrong(why=f"日报到了，可账页 {seq} 的校验和账本对不上，请告诉管理员。")
-        moved = [*items(told.facts.get("received")), *items(told.facts.get("issued"))]
-        day = f"里面有 {len(moved)} 笔出入" if moved else "今天没有出入库"
+        day = f"今天收料、领料一共 {told.documents} 张单" if told.documents else "今天没有出入库"
         proof = f"账页 {seq} 的校验和账本对得上。" if told.chain_holds else "最后一行是账页的校验。"
         return Done(said=f"日报到“{self.group}”了：{day}。{proof}")

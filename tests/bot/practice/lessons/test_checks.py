@@ -273,9 +273,9 @@ def test_a_picture_counts_by_what_was_read_in_it() -> None:
 def test_the_digest_has_to_come_by_itself_into_this_group() -> None:
     check = Hears(sight=SIGHT, conversation="g1", group="翠湖群")
     facts = {"head": {"seq": 7, "hash": "ab"}, "received": [1], "issued": []}
-    done = check.judge([Told(event="DailyDigest", conversation="g1", facts=facts, chain_holds=True)])
+    done = check.judge([Told(event="DailyDigest", conversation="g1", facts=facts, chain_holds=True, documents=2)])
     assert isinstance(done, Done)
-    assert "里面有 1 笔出入。账页 7 的校验和账本对得上" in done.said
+    assert "今天收料、领料一共 2 张单。账页 7 的校验和账本对得上" in done.said
     assert check.judge([Told(event="DailyDigest", conversation="g2", facts=facts, chain_holds=True)]) == NotYet()
     broken = check.judge([Told(event="DailyDigest", conversation="g1", facts=facts, chain_holds=False)])
     assert isinstance(broken, Wrong)
