@@ -7,7 +7,7 @@ import pytest
 
 from bot.practice.lessons.advice import Wanted
 from bot.practice.lessons.checks import Asks, Books, Decides, Hears, Shows, Sight, TakesBack
-from bot.practice.lessons.deeds import Answer, Asked, Booked, BookedLine, Deed, Told
+from bot.practice.lessons.deeds import PRIVATE, Answer, Asked, Booked, BookedLine, Deed, Told
 from bot.practice.lessons.verdict import Done, NotYet, Wrong
 from domain.documents import Act, DocumentKind
 from domain.values import Price, Quantity
@@ -173,11 +173,12 @@ def test_other_peoples_own_business_is_not_looked_at() -> None:
 
 # --- questions, undoing, decisions, pictures, the evening ----------------------------------------------------------
 
-STOCK = Asks(sight=SIGHT, event="StockAnswer", material="CEM", said=lambda _: "查到了")
+STOCK = Asks(sight=SIGHT, chat="g", event="StockAnswer", material="CEM", said=lambda _: "查到了")
+CEMENT_SHOWN = asked("StockAnswer", question={"materials": ["CEM"]})
 
 
 def test_a_question_is_done_by_its_answer() -> None:
-    assert STOCK.judge([asked("StockAnswer", question={"materials": ["CEM"]})]) == Done(said="查到了")
+    assert STOCK.judge([CEMENT_SHOWN]) == Done(said="查到了")
     assert STOCK.judge([asked("StockAnswer", question={}, lines=[{"material": {"code": "CEM"}}])]) == Done(
         said="查到了"
     )
@@ -190,6 +191,16 @@ def test_a_question_about_something_else_is_told() -> None:
     assert STOCK.judge([asked("StockAnswer", question={"materials": ["CEM"]}, by=OTHER.id)]) == NotYet()
 
 
+def test_a_question_belongs_into_its_conversation() -> None:
+    elsewhere = STOCK.judge([replace(CEMENT_SHOWN, chat=PRIVATE)])
+    assert isinstance(elsewhere, Wrong)
+    assert elsewhere.why == "问对了，可是问在私聊里了。这一步要到“翠湖群”里问。"
+    alone = replace(STOCK, chat=PRIVATE).judge([CEMENT_SHOWN])
+    assert isinstance(alone, Wrong)
+    assert "要到和料掌柜的私聊里问" in alone.why
+    assert isinstance(STOCK.judge([replace(CEMENT_SHOWN, chat=PRIVATE), CEMENT_SHOWN]), Done)
+
+
 def test_a_booking_in_place_of_a_question_has_to_go_first() -> None:
     found = STOCK.judge([entry()])
     assert isinstance(found, Wrong)
@@ -197,8 +208,8 @@ def test_a_booking_in_place_of_a_question_has_to_go_first() -> None:
 
 
 def test_another_document_or_project_than_the_one_asked_for() -> None:
-    where = Asks(sight=SIGHT, event="DocumentShown", number="SG1", said=lambda _: "在等人")
-    day = Asks(sight=SIGHT, event="DailyDigest", project="P01", said=lambda _: "日报")
+    where = Asks(sight=SIGHT, chat="g", event="DocumentShown", number="SG1", said=lambda _: "在等人")
+    day = Asks(sight=SIGHT, chat="g", event="DailyDigest", project="P01", said=lambda _: "日报")
     wrong = where.judge([asked("DocumentShown", document={"number": "SG2"})])
     assert isinstance(wrong, Wrong)
     assert "问的是 SG2，这一步要问 SG1" in wrong.why
