@@ -113,15 +113,18 @@ async def test_the_drawer_shows_what_is_behind_one_message(dingtalk: LocalDingTa
     await robot.connect()
     said = dingtalk.say("u-li", GROUP, "库存 <b>")
     frame = await robot.hears()
-    await robot.webhook(frame, {"msgtype": "text", "text": {"content": "20 包"}})
-    await robot.create_card()
-    answer, card = dingtalk.messages("u-li", GROUP)[-2:]
 
     async def behind(message: object) -> str:
         address = f"{robot.url}/sandbox/drawer/frames?about={quote(str(message))}"
         async with robot.http.get(address) as found:
             return await found.text()
 
+    # An answer by the OpenAPI does not say which message it answers.
+    assert "回答是另一次调用" in await behind(said["id"])
+    await robot.webhook(frame, {"msgtype": "text", "text": {"content": "20 包"}})
+    assert "回答是另一次调用" not in await behind(said["id"])
+    await robot.create_card()
+    answer, card = dingtalk.messages("u-li", GROUP)[-2:]
     # The push, its ack and the reply; the call that sent the reply; the one that made the card.
     assert [(await behind(m["id"])).count("<details>") for m in (said, answer, card)] == [3, 1, 1]
     assert "sendBySession" in await behind(said["id"])
