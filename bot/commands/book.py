@@ -2,6 +2,9 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import SystemClock
 from bot.render import Renderer
@@ -9,6 +12,25 @@ from bot.settings import Settings
 from storage import schema
 from storage.database import Database
 from storage.unit import Units
+
+NOT_BUILT: Final = "账本还没有建立，或不是本版本的结构：请先运行 migrate"
+
+
+class NotBuilt(Exception):
+    """There is no book at the address, or it is another version's."""
+
+
+@asynccontextmanager
+async def reading(url: str) -> AsyncGenerator[AsyncConnection]:
+    """For commands that only read, beside a running robot if there is one: no lock is taken. Raises NotBuilt."""
+    database = Database.open(url, exclusive=False)
+    try:
+        async with database.read() as connection:
+            if await connection.run_sync(schema.current) != await connection.run_sync(schema.wanted):
+                raise NotBuilt
+            yield connection
+    finally:
+        await database.close()
 
 
 @asynccontextmanager

@@ -13,12 +13,12 @@ from openpyxl.cell import WriteOnlyCell
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.commands.book import NOT_BUILT, NotBuilt, reading
 from bot.settings import Settings
 from domain.company import Company
 from domain.places import PlaceKind
 from domain.values import decimal_text
 from storage import master, reports
-from storage.database import Database
 from storage.reports import MoveAt, MoveRow, MovesAsked, StockAsked
 
 Cell = str | Decimal
@@ -48,6 +48,8 @@ def export(settings: Settings, report: str, path: Path) -> int:
         rows = asyncio.run(_export(settings, report, path))
     except reports.TooManyRows as found:
         return _say(f"超过 {found.limit} 行，一张工作表放不下")
+    except NotBuilt:
+        return _say(NOT_BUILT)
     except DBAPIError as found:
         return _say(f"数据库打不开：{found.orig}")
     except OSError as found:
@@ -62,16 +64,12 @@ def _say(line: str) -> int:
 
 
 async def _export(settings: Settings, report: str, path: Path) -> int:
-    database = Database.open(settings.database_url, exclusive=False)
-    try:
-        async with database.read() as connection:
-            company = await master.load_company(connection)
-            if report == "stock":
-                return _write(path, STOCK_HEADING, await _stock(connection, company))
-            rows = [row async for row in _moves(connection, company)]
-            return _write(path, MOVES_HEADING, rows)
-    finally:
-        await database.close()
+    async with reading(settings.database_url) as connection:
+        company = await master.load_company(connection)
+        if report == "stock":
+            return _write(path, STOCK_HEADING, await _stock(connection, company))
+        rows = [row async for row in _moves(connection, company)]
+        return _write(path, MOVES_HEADING, rows)
 
 
 async def _stock(connection: AsyncConnection, company: Company) -> list[tuple[Cell, ...]]:

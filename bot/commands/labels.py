@@ -10,11 +10,11 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import DBAPIError
 
+from bot.commands.book import NOT_BUILT, NotBuilt, reading
 from bot.settings import Settings
 from domain.company import Company
 from domain.labels import label_text
 from storage import master
-from storage.database import Database
 
 # Paper gets wet and torn: a quarter of the code may be lost.
 ERROR_CORRECTION: Final = "q"
@@ -28,6 +28,8 @@ def export_labels(settings: Settings, path: Path) -> int:
         half = path.with_name(path.name + ".part")
         half.write_text(page(company), encoding="utf-8")
         os.replace(half, path)
+    except NotBuilt:
+        return _say(NOT_BUILT)
     except DBAPIError as found:
         return _say(f"数据库打不开：{found.orig}")
     except OSError as found:
@@ -43,12 +45,8 @@ def _say(line: str) -> int:
 
 
 async def _company(settings: Settings) -> Company:
-    database = Database.open(settings.database_url, exclusive=False)
-    try:
-        async with database.read() as connection:
-            return await master.load_company(connection)
-    finally:
-        await database.close()
+    async with reading(settings.database_url) as connection:
+        return await master.load_company(connection)
 
 
 def page(company: Company) -> str:

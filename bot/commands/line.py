@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--no-robot", action="store_true", help="只要模拟的钉钉，机器人另外用 run 启动")
     sandbox.add_argument("--port", type=_port, default=8765, help="网页端口（默认 8765，0 为任意空闲端口）")
     sandbox.add_argument("--host", default="127.0.0.1", help="监听地址（默认只有本机）")
-    sandbox.add_argument("--company", type=Path, default=None, help="换一家公司：公司资料文件（JSON）")
+    sandbox.add_argument("--company", type=Path, default=None, help="换一家公司：公司资料文件（JSON 或 Excel）")
     load = commands.add_parser("load", help="导入公司资料（JSON 或 Excel），全部正确才写入")
     load.add_argument("file", type=Path, metavar="文件")
     parse = commands.add_parser("parse", help="把聊天文字读成命令：标准输入每行一个 JSON")

@@ -9,10 +9,10 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from bot.commands.book import NOT_BUILT, NotBuilt, reading
 from bot.settings import Settings
 from domain.misreading import Misread
 from storage import misreadings
-from storage.database import Database
 
 # What somebody has to fill in. The reading that was wrong stands beside it.
 UNKNOWN: Final[dict[str, object]] = {}
@@ -25,6 +25,8 @@ def export_misread(settings: Settings, path: Path) -> int:
         half = path.with_name(path.name + ".part")
         half.write_text("".join(f"{line(no, one)}\n" for no, one in enumerate(found, start=1)), encoding="utf-8")
         os.replace(half, path)
+    except NotBuilt:
+        return _say(NOT_BUILT)
     except DBAPIError as error:
         return _say(f"数据库打不开：{error.orig}")
     except OSError as error:
@@ -34,12 +36,8 @@ def export_misread(settings: Settings, path: Path) -> int:
 
 
 async def _load(settings: Settings) -> list[Misread]:
-    database = Database.open(settings.database_url, exclusive=False)
-    try:
-        async with database.read() as connection:
-            return list(reversed(await misreadings.newest(connection)))
-    finally:
-        await database.close()
+    async with reading(settings.database_url) as connection:
+        return list(reversed(await misreadings.newest(connection)))
 
 
 def line(no: int, one: Misread) -> str:

@@ -12,7 +12,7 @@ import uvloop
 
 from bot.faults import fault_lines
 from bot.logs import Secrets, configure_logs
-from bot.practice.house import CannotOpen, House, reopen
+from bot.practice.house import CannotOpen, House, not_listening, reopen
 from bot.practice.lessons.progress import ProgressFile
 from bot.practice.lessons.service import Lessons
 from bot.practice.source import DEMO, CompanyFileFaults, NobodyThere, Source, demonstration, own
@@ -44,7 +44,7 @@ def sandbox(*, host: str, port: int, company: Path | None, with_robot: bool) -> 
             return _with_folder(source, host, port)
         return uvloop.run(_serve_alone(source, (company or DEMO).resolve(), host, port))
     except OSError as found:
-        return _say(f"端口 {port} 用不了（{found.strerror}），换一个：--port 0")
+        return _say(not_listening(found, host, port))
 
 
 def _with_folder(source: Source, host: str, port: int) -> int:

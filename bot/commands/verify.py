@@ -5,9 +5,8 @@ import sys
 
 from sqlalchemy.exc import DBAPIError
 
+from bot.commands.book import NOT_BUILT, NotBuilt, reading
 from bot.settings import Settings
-from storage import schema
-from storage.database import Database
 from storage.verify import verify as verify_book
 
 
@@ -15,22 +14,18 @@ def verify(settings: Settings) -> int:
     """Print what was counted; 1 with the offending rows when something does not hold."""
     try:
         return asyncio.run(run(settings.database_url))
+    except NotBuilt:
+        print(NOT_BUILT, file=sys.stderr)  # noqa: T201  # the operator's terminal
+        return 1
     except (DBAPIError, OSError) as found:
         print(f"数据库打不开：{found}", file=sys.stderr)  # noqa: T201  # the operator's terminal
         return 1
 
 
 async def run(url: str) -> int:
-    """Verify the book at a database's address. It is only read, so no lock is taken."""
-    database = Database.open(url, exclusive=False)
-    try:
-        async with database.read() as connection:
-            if await connection.run_sync(schema.current) != await connection.run_sync(schema.wanted):
-                print("账本还没有建立，或不是本版本的结构：请先运行 migrate", file=sys.stderr)  # noqa: T201
-                return 1
-            report = await verify_book(connection)
-    finally:
-        await database.close()
+    """Verify the book at a database's address. Raises NotBuilt."""
+    async with reading(url) as connection:
+        report = await verify_book(connection)
     for line in report.lines():
         print(line)  # noqa: T201
     if report.ok:

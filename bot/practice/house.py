@@ -1,8 +1,10 @@
 """The local DingTalk, the robot and its book: put up together, and anew whenever somebody wants a fresh start."""
 
 import asyncio
+import errno
 import logging
 import shutil
+import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -28,10 +30,22 @@ log: Final = logging.getLogger(__name__)
 
 CONNECT_SECONDS_MAX: Final = 15
 SEED: Final = 7  # which story the demonstration company has behind it
+# What stands in the way of listening, and what to do; asyncio's own words are English.
+_IN_THE_WAY: Final = {
+    errno.EADDRINUSE: "已经有程序在用。换一个：--port 0",
+    errno.EACCES: "没有权限。换一个：--port 0",
+    errno.EADDRNOTAVAIL: "本机没有这个地址。去掉 --host，或换一个。",
+    socket.EAI_NONAME: "没有这个地址。去掉 --host，或换一个。",
+}
 
 
 class CannotOpen(Exception):
     """The robot did not start; the sentence says why."""
+
+
+def not_listening(found: OSError, host: str, port: int) -> str:
+    """Why the page cannot be served there, in a sentence for the operator."""
+    return f"{host} 的端口 {port} 用不了：{_IN_THE_WAY.get(found.errno or 0, found.strerror)}"
 
 
 def environment(url: str, book: Path, company: Path) -> dict[str, str]:
@@ -106,7 +120,7 @@ class House:
         try:
             return await local.start(self._host, self._port, extra=[*self._routes, *self._lessons.routes()])
         except OSError as found:
-            raise CannotOpen(f"端口 {self._port} 用不了（{found.strerror}），换一个：--port 0") from found
+            raise CannotOpen(not_listening(found, self._host, self._port)) from found
 
     async def _start_robot(self, source: Source, url: str, book: Path) -> None:
         company = book.with_suffix(".company")

@@ -86,6 +86,11 @@ class SandboxClock:
             self._frozen_at = None
             self.tell()
 
+    @property
+    def evening(self) -> str:
+        """今晚 or 明晚: which evening the preset `tonight` goes to. The page's clock.js says it by the same rule."""
+        return "今晚" if self.preset("tonight").date() == self.now().date() else "明晚"
+
     def preset(self, name: str) -> datetime:
         """The next evening at six, tomorrow morning at eight, or a week ahead. Raises ValueError for any other name."""
         now = self.now()

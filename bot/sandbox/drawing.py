@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bot.sandbox import markdown
 from bot.sandbox.clock import SandboxClock, milliseconds
 from bot.sandbox.connections import CARD_TOPIC, ROBOT_TOPIC
+from bot.sandbox.frame_log import Entry
 from bot.sandbox.suggestions import suggestions
 from bot.sandbox.talk import Delivery, Message, Talk
 from bot.sandbox.times import brief, clock_text, duration_text, moment, size_text
@@ -24,6 +25,7 @@ PREVIEW_CHARS: Final = 80
 PICTURE_BOX: Final = (260, 320)  # pixels
 EVERYBODY: Final = "所有人"
 TOPICS: Final = {ROBOT_TOPIC: "群聊或私聊的消息", CARD_TOPIC: "按了卡片上的按钮"}
+LAPSED: Final = "令牌过期或不对，机器人换一个再发"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Drawing:
             suggestions=() if self._talk.has_spoken(conversation, person.id) else suggestions(self._world, person),
             now=self._clock.now(),
             now_ms=self._clock.now_ms(),
+            evening=self._clock.evening,
             frozen=self._clock.frozen_at is not None,
             has_practice=self._has_practice,
             epoch=self._epoch,
@@ -237,12 +240,18 @@ def initials(name: str) -> str:
     return name[-2:]
 
 
-def wire_text(what: str) -> str:
+def wire_text(entry: Entry) -> str:
     """A line of the frame log in fewer words: what came over which topic, without the long number of the push."""
+    if entry.kind == "ack" and entry.what.endswith(" 200"):
+        return "机器人收到了"
     for topic, words in TOPICS.items():
-        if what.startswith(topic):
+        if entry.what.startswith(topic):
             return words
-    return what.removeprefix("POST ").removeprefix("GET ") if what.startswith(("POST ", "GET ")) else what
+    what = entry.what.removeprefix("POST ").removeprefix("GET ")
+    if not what.endswith(" refused"):
+        return what
+    why = LAPSED if entry.detail.startswith("InvalidAuthentication") else entry.detail.partition(" ")[2]
+    return f"{what.removesuffix(' refused')} 被拒绝：{why}"
 
 
 def file_sort(name: str) -> str:

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup, escape
 
+from bot.sandbox.amounts import keep_whole
+
 _HEADING: Final = re.compile(r"(#{1,6})\s+(.+)")
 _BULLET: Final = re.compile(r"\s*[-*+]\s+(.+)")
 _NUMBERED: Final = re.compile(r"\s*(\d{1,4})[.、]\s+(.+)")
@@ -120,7 +122,7 @@ def _inline(text: str, around: Around) -> str:
     def literal(match: re.Match[str]) -> str:
         if match["mark"]:
             return hold(match["mark"], str(escape(match["mark"])))
-        return hold(match[0], f"<code>{escape(match['code'])}</code>")
+        return hold(match[0], f"<code>{keep_whole(str(escape(match['code'])))}</code>")
 
     def link(match: re.Match[str]) -> str:
         target = _HELD.sub(lambda m: held[int(m[1])][0], match["target"])
@@ -129,7 +131,7 @@ def _inline(text: str, around: Around) -> str:
     marked = _LINK.sub(link, _LITERAL.sub(literal, text))
     if around.mention is not None:
         marked = around.mention.sub(lambda m: hold(m[0], f'<span class="mention">{escape(m[0])}</span>'), marked)
-    html = str(escape(marked))
+    html = keep_whole(str(escape(marked)))
     html = _BOLD.sub(r"<strong>\1</strong>", html)
     html = _ITALIC.sub(r"<em>\1</em>", html)
     # Twice, because the words of a link may hold a `command` in their turn.

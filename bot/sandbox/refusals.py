@@ -16,6 +16,9 @@ class ApiRefusal(Exception):
         super().__init__(code)
         self.code, self.message, self.status = code, message or code, status
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.message}"
+
     def response(self) -> web.Response:
         """The answer as DingTalk shapes it; `requestid` is in lower case."""
         body = {"code": self.code, "requestid": ids.request_id(), "message": self.message}
@@ -28,6 +31,9 @@ class OapiRefusal(Exception):
     def __init__(self, errcode: int, errmsg: str) -> None:
         super().__init__(errcode, errmsg)
         self.errcode, self.errmsg = errcode, errmsg
+
+    def __str__(self) -> str:
+        return f"{self.errcode} {self.errmsg}"
 
     def response(self) -> web.Response:
         """The answer as DingTalk shapes it."""

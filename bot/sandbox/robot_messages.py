@@ -35,7 +35,7 @@ class RobotMessages:
         """The whole body. Each one opens a session of its own for replies."""
         person = self._world.people[message.sender]
         group = self._world.groups.get(message.conversation)
-        session, ends = self._sessions.open(message.conversation)
+        session, ends = self._sessions.open(message)
         robot = self._world.robot_sender_id
         data: dict[str, object] = {
             "senderPlatform": "Android" if group else "Win",

@@ -41,19 +41,19 @@ class SessionWebhook:
         self._world, self._talk, self._clock, self._units, self._log = world, talk, clock, units, log
         self._faults = faults
         self.limits_on = limits_on
-        self._sessions: dict[str, tuple[str, datetime]] = {}
+        self._sessions: dict[str, tuple[Message, datetime]] = {}
         self._rates = RateWindow(WEBHOOK_PER_MINUTE_MAX, timedelta(minutes=1), clock.real)
 
     def routes(self) -> list[web.RouteDef]:
         """The reply address."""
         return [web.post("/robot/sendBySession", self._send)]
 
-    def open(self, conversation: str) -> tuple[str, datetime]:
-        """A new session for replies to this conversation, and when it ends by the sandbox's clock."""
+    def open(self, message: Message) -> tuple[str, datetime]:
+        """A new session for replies to this message, and when it ends by the sandbox's clock."""
         while len(self._sessions) >= SESSIONS_MAX:
             del self._sessions[next(iter(self._sessions))]
         session, ends = ids.token(), self._clock.now() + timedelta(seconds=SESSION_SECONDS)
-        self._sessions[session] = (conversation, ends)
+        self._sessions[session] = (message, ends)
         return session, ends
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
@@ -62,31 +62,28 @@ class SessionWebhook:
             self._log.add("fault", f"POST /robot/sendBySession {fault.word}")
         if (bad := instead(fault, request)) is not None:
             return bad
+        asked, ends = self._sessions.get(request.query.get("session", ""), (None, None))
+        about = (asked.id,) if asked else ()
         try:
             if fault is Fault.THROTTLED:
                 raise OapiRefusal(TOO_FAST, "send too fast, exceed 20 times per minute")
             if fault is not None and (refusal := old_refusal(fault)):
                 raise refusal
-            conversation = self._conversation(request.query.get("session", ""))
-            message = self._read(await read_json(request), conversation)
-            if self.limits_on and not self._rates.admits(conversation):
+            if asked is None or ends is None or self._clock.now() >= ends:
+                raise OapiRefusal(UNKNOWN_SESSION, "session 不存在")
+            message = self._read(await read_json(request), asked.conversation)
+            if self.limits_on and not self._rates.admits(asked.conversation):
                 raise OapiRefusal(TOO_FAST, "send too fast, exceed 20 times per minute")
         except (BadBody, OapiRefusal) as error:
             refusal = error if isinstance(error, OapiRefusal) else OapiRefusal(BAD_PARAMETER, "不合法的参数")
-            self._log.add("call", "POST /robot/sendBySession refused", str(refusal))
+            self._log.add("call", "POST /robot/sendBySession refused", str(refusal), about=about)
             return refusal.response()
         self._units.count_stream("sendBySession")
-        about = (message.id,) if message else ()
+        about = (*about, message.id) if message else about
         self._log.add("call", "POST /robot/sendBySession 200", request.get(READ, ""), about=about)
         if message is not None:
             self._talk.add(message)
         return await afterwards(fault, request, web.json_response({"errcode": 0, "errmsg": "ok"}), self._faults)
-
-    def _conversation(self, session: str) -> str:
-        conversation, ends = self._sessions.get(session, ("", None))
-        if ends is None or self._clock.now() >= ends:
-            raise OapiRefusal(UNKNOWN_SESSION, "session 不存在")
-        return conversation
 
     def _read(self, body: Json, conversation: str) -> Message | None:
         kind = text(body, "msgtype")

@@ -9,6 +9,15 @@ from tests.e2e.conftest import CHROMIUM
 
 PATIENCE = 15_000
 DESK, PHONE, SMALL_PHONE = (1280, 800), (390, 844), (320, 640)
+# What one writes with, as far as anything covers it or pushes it out of the window.
+COVERED = """
+() => ['composer', 'send', 'picture'].filter((id) => {
+  const part = document.getElementById(id);
+  const box = part.getBoundingClientRect();
+  const corners = [[box.left + 8, box.top + 8], [box.right - 8, box.bottom - 8]];
+  return corners.some(([x, y]) => !part.contains(document.elementFromPoint(x, y)));
+})
+"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -84,6 +93,15 @@ class Window:
 
     async def presses(self, button: str, card: str) -> None:
         await self.message(card).last.get_by_role("button", name=button, exact=True).click(timeout=PATIENCE)
+
+    async def covered(self, *widths: int, height: int = 700) -> dict[int, list[str]]:
+        """At each width, what of the box to write in cannot be reached; nothing where all of it can."""
+        found: dict[int, list[str]] = {}
+        for width in widths:
+            await self.page.set_viewport_size({"width": width, "height": height})
+            if parts := await self.page.evaluate(COVERED):
+                found[width] = parts
+        return found
 
     async def overflows(self) -> bool:
         """Whether the page can be pushed sideways."""

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from bot.practice.lessons.advice import Wanted, advice_on, silence
 from bot.practice.lessons.deeds import (
+    PRIVATE,
     Answer,
     Asked,
     Booked,
@@ -341,26 +342,35 @@ class Asks:
     sight: Sight
     event: str
     said: Callable[[Answer], str]
+    chat: str  # where it is to be asked: a group's conversation or PRIVATE
     material: str = ""
     number: str = ""
     project: str = ""
 
     def judge(self, deeds: Sequence[Deed]) -> Verdict:
-        """Done when the right answer came; a booking by mistake has to be taken back."""
-        answers = [
-            a for deed in deeds if isinstance(deed, Asked) and deed.person == self.sight.me.id for a in deed.answers
-        ]
-        fitting = [answer for answer in answers if answer.event == self.event]
-        right = next((answer for answer in fitting if not self._fault(answer)), None)
+        """Done when the right answer came in the right place; a booking by mistake has to be taken back."""
+        mine = (deed for deed in deeds if isinstance(deed, Asked) and deed.person == self.sight.me.id)
+        answers = [(answer, deed.chat) for deed in mine for answer in deed.answers]
+        fitting = [found for found in answers if found[0].event == self.event]
+        right = next((answer for answer, chat in fitting if not self._fault(answer, chat)), None)
         if right is not None:
             return Done(said=self.said(right))
         if (found := self._booked_instead(deeds)) is not None:
             return found
         if fitting and fitting[-1] is answers[-1]:
-            return Wrong(why=self._fault(fitting[-1]), mend=self.sight.wanted.say)
+            return Wrong(why=self._fault(*fitting[-1]), mend=self.sight.wanted.say)
         return last_word(deeds, self.sight)
 
-    def _fault(self, answer: Answer) -> str:
+    def _fault(self, answer: Answer, chat: str) -> str:
+        return self._wrong_matter(answer) or self._wrong_place(chat)
+
+    def _wrong_place(self, chat: str) -> str:
+        if chat == self.chat:
+            return ""
+        where = "和料掌柜的私聊" if self.chat == PRIVATE else f"“{self.sight.wanted.group}”"
+        return f"问对了，可是问在{'私聊' if chat == PRIVATE else '群'}里了。这一步要到{where}里问。"
+
+    def _wrong_matter(self, answer: Answer) -> str:
         facts = answer.facts
         if self.material:
             named = materials_in(record(facts.get("question")).get("materials") or facts.get("lines"))
@@ -436,14 +446,13 @@ class Hears:
             and any(a.event == "DailyDigest" for a in deed.answers)
             for deed in deeds
         ):
-            return Wrong(why="这是你问出来的日报。这一步不用问：把钟拨到今晚 18:00，它自己会来。")
+            return Wrong(why="这是你问出来的日报。这一步不用问：把钟拨到晚上 18:00，它自己会来。")
         return NotYet()
 
     def _arrived(self, told: Told) -> Verdict:
         seq = record(told.facts.get("head")).get("seq", "")
         if told.chain_holds is False:
             return Wrong(why=f"日报到了，可账页 {seq} 的校验和账本对不上，请告诉管理员。")
-        moved = [*items(told.facts.get("received")), *items(told.facts.get("issued"))]
-        day = f"里面有 {len(moved)} 笔出入" if moved else "今天没有出入库"
+        day = f"今天收料、领料一共 {told.documents} 张单" if told.documents else "今天没有出入库"
         proof = f"账页 {seq} 的校验和账本对得上。" if told.chain_holds else "最后一行是账页的校验。"
         return Done(said=f"日报到“{self.group}”了：{day}。{proof}")

@@ -68,12 +68,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Something the robot said into a group unasked. `chain_holds`: a digest's head is the book's; None: no digest."""
+    """Something the robot said into a group unasked.
+
+    `chain_holds`: a digest's head is the book's; None: no digest. `documents`: the receipts and issues of its day.
+    """
 
     event: str
     conversation: str
     facts: Facts = field(default_factory=dict[str, object])
     chain_holds: bool | None = None
+    documents: int = 0
 
 
 Deed = Booked | Asked | Told

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,6 +10,7 @@ from bot.practice.lessons.lesson import Lesson, Step, Where
 from bot.practice.lessons.progress import Learner
 from bot.practice.lessons.verdict import NotYet, Wrong
 from bot.practice.lessons.walk import Walk
+from bot.sandbox.amounts import with_amounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +59,11 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """The whole of it. `following` is the lesson to go on with after a finished one."""
+    """The whole of it. `evening` is 今晚 or 明晚, `following` the lesson to go on with after a finished one."""
 
     me: str
     name: str
+    evening: str
     now: Now | None = None
     mine: Sequence[Entry] = ()
     others: Sequence[Entry] = ()
@@ -125,13 +127,15 @@ class Drawing:
     """Panels as HTML."""
 
     def __init__(self) -> None:
-        self._template = Environment(
+        environment = Environment(
             loader=PackageLoader("bot.practice.lessons", "templates"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-        ).get_template("panel.html")
+        )
+        cast(dict[str, object], environment.filters)["amounts"] = with_amounts
+        self._template = environment.get_template("panel.html")
 
     def panel(self, panel: Panel) -> str:
         """The fragment for `#lessons`."""

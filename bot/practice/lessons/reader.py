@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.practice.lessons.deeds import PRIVATE, Answer, Asked, Booked, BookedLine, Deed, Told
-from bot.practice.lessons.facts import Facts, record
+from bot.practice.lessons.facts import Facts, code_in, record
 from bot.practice.lessons.scene import Stock
 from domain.company import Company
-from domain.documents import OPEN_ORDER, Act, DocumentKind
+from domain.documents import OPEN_ORDER, Act, DocumentKind, State
 from domain.prices import price_in
 from domain.records import PaidPrice
 from domain.values import Price, Quantity
@@ -199,8 +199,31 @@ def _facts(written: str) -> tuple[str, Facts]:
 
 
 async def _told(connection: AsyncConnection, event: str, facts: Facts, conversation: str) -> Told:
-    holds = await _chain_holds(connection, facts.get("head")) if event == "DailyDigest" else None
-    return Told(event=event, conversation=conversation, facts=facts, chain_holds=holds)
+    if event != "DailyDigest":
+        return Told(event=event, conversation=conversation, facts=facts)
+    return Told(
+        event=event,
+        conversation=conversation,
+        facts=facts,
+        chain_holds=await _chain_holds(connection, facts.get("head")),
+        documents=await _documents_of_the_day(connection, facts),
+    )
+
+
+async def _documents_of_the_day(connection: AsyncConnection, facts: Facts) -> int:
+    """How many receipts and issues of the digest's day stand; the digest itself adds them up by material and team."""
+    try:
+        day = date.fromisoformat(str(facts.get("day")))
+    except ValueError:
+        return 0
+    paper = tables.document
+    query = select(func.count()).where(
+        paper.c.project == code_in(facts.get("project")),
+        paper.c.dated == day,
+        paper.c.kind.in_([DocumentKind.RECEIPT.value, DocumentKind.ISSUE.value]),
+        paper.c.state != State.REVERSED.value,
+    )
+    return (await connection.execute(query)).scalar_one()
 
 
 async def _chain_holds(connection: AsyncConnection, head: object) -> bool | None:

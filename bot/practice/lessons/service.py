@@ -332,6 +332,7 @@ class Lessons:
         return Panel(
             me=who.id,
             name=who.name,
+            evening=room.local.clock.evening,
             now=now,
             mine=entries,
             others=others,

@@ -10,6 +10,7 @@ const DAY = 86_400_000; // milliseconds
 
 let clock = null;
 let today = "";
+let pressed = null; // the button that the keyboard comes back to after a walk
 
 const now = () => (clock.frozen ? clock.now : clock.now + Date.now() - clock.at);
 
@@ -26,6 +27,8 @@ function tick() {
   const date = day.format(at);
   const text = `${date} ${weekday.format(at)} ${hour.format(at)}`;
   if (by("clock-now").textContent !== text) write(text);
+  const evening = hour.format(at) < "18:00" ? "今晚" : "明晚";
+  for (const word of document.querySelectorAll("[data-evening]")) if (word.textContent !== evening) word.textContent = evening;
   if (today && today !== date) relabel();
   today = date;
 }
@@ -40,11 +43,18 @@ function write(text) {
 
 function walk(event) {
   const isWalking = Boolean(event.walking);
+  const focused = document.activeElement;
+  if (!isWalking && focused !== by("clock-walk")) pressed = null;
   by("clock-walk").hidden = !isWalking;
   by("clock-buttons").classList.toggle("walking", isWalking);
   for (const button of by("clock-buttons").querySelectorAll("button")) button.disabled = isWalking;
   // Where it stands is told by the clock itself, which stays in sight.
   if (isWalking) by("clock-walk-text").textContent = `走到 ${short(event.to_text)}`;
+  if (isWalking && by("clock-buttons").contains(focused)) {
+    pressed = focused;
+    by("clock-walk").focus({ preventScroll: true });
+  }
+  if (!isWalking) pressed?.focus({ preventScroll: true });
 }
 
 /** Without the year, which nobody asks for. */

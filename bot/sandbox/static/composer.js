@@ -1,13 +1,14 @@
 // Writing: text, quote, voice, and sending it all.
 
 import { attached, dropAttachment, keepAttachment } from "/sandbox/static/attachments.js";
-import { mentions, mentionsRobot } from "/sandbox/static/mentions.js";
+import { mentionRobot, mentions, mentionsRobot } from "/sandbox/static/mentions.js";
 import { by, conversation, hear, me, post, toast } from "/sandbox/static/server.js";
 import { toEnd } from "/sandbox/static/timeline.js";
 
 const LINES = 5;
 const composer = by("composer");
 const draft = `draft:${me}:${conversation}`;
+const desk = matchMedia("(min-width: 721px) and (hover: hover)"); // elsewhere the box brings up letters to tap
 const placeholder = composer.placeholder;
 let quoted = null;
 let isVoice = false;
@@ -43,12 +44,13 @@ async function send() {
   const text = composer.value.trim();
   const picture = attached();
   if (!text && !picture) return;
-  const was = { quoted, isVoice };
+  const was = { quoted, isVoice, hasRobot: mentionsRobot() };
   const sending = picture ? sendPicture(picture, text) : sendWords(text);
   // Emptied before the answer comes: what is typed meanwhile is the next message, and a second Enter sends nothing.
   write("");
   quote(null);
   setVoice(false);
+  mentionRobot();
   if (picture) dropAttachment();
   const answer = await sending;
   if (answer.ok) return done();
@@ -56,11 +58,13 @@ async function send() {
   if (picture) keepAttachment(picture);
   quote(was.quoted);
   setVoice(was.isVoice);
+  mentionRobot(was.hasRobot);
   toast(answer.error);
 }
 
 function done() {
   const chips = by("suggestions");
+  if (chips?.contains(document.activeElement)) (desk.matches ? composer : by("scroll")).focus({ preventScroll: true });
   if (chips) chips.hidden = true;
   toEnd();
 }
@@ -146,5 +150,5 @@ export function start() {
   });
   restoreDraft();
   grow();
-  if (matchMedia("(min-width: 721px) and (hover: hover)").matches) composer.focus({ preventScroll: true });
+  if (desk.matches) composer.focus({ preventScroll: true });
 }

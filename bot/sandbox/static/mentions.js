@@ -17,7 +17,9 @@ export function mentions(text) {
   return [...chosen].filter(([, name]) => text.includes(`@${name}`)).map(([id]) => id);
 }
 
-function setRobot(wanted) {
+/** Whether the next message goes to the robot. Each message mentions anew, so sending sets it back. */
+export function mentionRobot(wanted = true) {
+  if (!isGroup) return;
   hasRobot = wanted;
   chip.classList.toggle("off", !wanted);
   chip.ariaLabel = wanted ? "提到了料掌柜，点一下就不提到" : "没有提到料掌柜，点一下就提到";
@@ -56,7 +58,7 @@ function choose(entry) {
   const { id, name } = entry.dataset;
   const end = composer.selectionStart;
   const start = composer.value.slice(0, end).lastIndexOf("@");
-  if (id === "robot") setRobot(true);
+  if (id === "robot") mentionRobot();
   else chosen.set(id, name);
   composer.setRangeText(id === "robot" ? "" : `@${name} `, start, end, "end");
   close();
@@ -79,7 +81,7 @@ function onKey(event) {
 export function start() {
   if (!isGroup) return;
   chip.addEventListener("click", () => {
-    setRobot(!hasRobot);
+    mentionRobot(!hasRobot);
     composer.focus();
   });
   composer.setAttribute("aria-controls", "mention-list");

@@ -6,8 +6,11 @@ const REFRESH_AFTER = 500; // milliseconds
 const drawer = by("drawer");
 const toggle = by("drawer-toggle");
 const lessons = by("lessons-toggle");
-const narrow = matchMedia("(max-width: 720px)");
+const phone = matchMedia("(max-width: 720px)");
+const narrow = matchMedia("(max-width: 1100px)"); // no room beside the talk: as in panels.css
 const wide = matchMedia("(min-width: 1500px)"); // room for the lessons and the drawer beside each other
+const isAtList = document.body.classList.contains("at-list");
+const home = drawer.nextElementSibling;
 let tab = "frames";
 let about = "";
 let refreshing;
@@ -33,7 +36,7 @@ function open(name, message = "") {
   if (!wide.matches && lessons?.ariaExpanded === "true") lessons.click();
   drawer.hidden = false;
   toggle.ariaExpanded = "true";
-  coverRest();
+  settle();
   choose(name);
   drawer.querySelector('[aria-selected="true"]').focus();
 }
@@ -41,7 +44,7 @@ function open(name, message = "") {
 function putAway() {
   drawer.hidden = true;
   toggle.ariaExpanded = "false";
-  coverRest();
+  settle();
   by("drawer-body").replaceChildren();
 }
 
@@ -54,16 +57,17 @@ function close() {
 function makeRoomForLessons() {
   if (lessons.ariaExpanded !== "true") return;
   if (!wide.matches && !drawer.hidden) putAway();
-  if (narrow.matches && document.body.classList.contains("at-list")) {
+  if (phone.matches && isAtList) {
     location.href = `/?${new URLSearchParams({ me, conv: conversation })}`;
   }
 }
 
-/** On a phone the drawer covers everything, so nothing below it can be reached. */
-function coverRest() {
-  for (const part of document.querySelectorAll(".rail, .side, .chat, .clock")) {
-    part.inert = narrow.matches && !drawer.hidden;
-  }
+/** Beside the talk, or above the composer. Over a phone's list it covers everything: nothing below can be reached. */
+function settle() {
+  const covers = phone.matches && isAtList;
+  if (narrow.matches && !covers) by("composer-form").before(drawer);
+  else home.before(drawer);
+  for (const part of document.querySelectorAll(".rail, .side, .chat, .clock")) part.inert = covers && !drawer.hidden;
 }
 
 /** As things happen, unless somebody is reading an entry. */
@@ -120,7 +124,7 @@ export function start() {
   hear("look-behind", ({ id }) => open("frames", id));
   hear("message", refreshSoon);
   hear("list", refreshSoon);
-  narrow.addEventListener("change", coverRest);
+  for (const width of [phone, narrow]) width.addEventListener("change", settle);
   // After the lessons' own handler has opened or closed them.
   lessons?.addEventListener("click", () => setTimeout(makeRoomForLessons));
 }

@@ -239,6 +239,7 @@ hear("behind", catchUp);
 function showJump() {
   const isFar = hasNewer || !isAtEnd();
   if (!isFar) unseen = 0;
+  if (!isFar && by("jump") === document.activeElement) scroll.focus({ preventScroll: true }); // or the keyboard is lost
   by("jump").hidden = !isFar;
   by("jump-text").textContent = unseen ? `${unseen > 99 ? "99+" : unseen} 条新消息` : "回到最新";
 }

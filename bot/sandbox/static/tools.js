@@ -121,7 +121,8 @@ export function start() {
     const button = event.target.closest("[data-tool]");
     if (button) act(button.dataset.tool);
   });
-  list.addEventListener("pointerover", (event) => {
+  // Not pointerover: that also comes when the page moves below a pointer that rests.
+  list.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "mouse" || isPinned) return;
     const chosen = event.target.closest(".message");
     if (chosen && chosen !== message) open(chosen);

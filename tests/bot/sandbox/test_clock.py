@@ -12,7 +12,7 @@ from tests.bot.sandbox.conftest import FakeRobot, Machine
 @pytest.mark.parametrize(
     ("preset", "start", "end"),
     [
-        ("tonight", "2026-11-23 10:00", "2026-11-23 18:00"),
+        ("tonight", "2026-11-23 17:59", "2026-11-23 18:00"),
         ("tonight", "2026-11-23 18:00", "2026-11-24 18:00"),
         ("tomorrow", "2026-11-23 23:59", "2026-11-24 08:00"),
         ("week", "2026-11-23 10:00", "2026-11-30 10:00"),
@@ -23,6 +23,12 @@ def test_presets(preset: str, start: str, end: str, machine: Machine) -> None:
     clock = SandboxClock(machine)
     clock.move_to(clock.preset(preset))
     assert clock.now() == datetime.fromisoformat(end).replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(("hour", "evening"), [(0, "今晚"), (17, "今晚"), (18, "明晚"), (23, "明晚")])
+def test_an_evening_that_has_begun_is_not_tonight(hour: int, evening: str, machine: Machine) -> None:
+    machine.now = machine.now.replace(hour=hour)
+    assert SandboxClock(machine).evening == evening
 
 
 def test_the_clock_runs_on_from_where_it_was_set_and_never_goes_back(machine: Machine) -> None:

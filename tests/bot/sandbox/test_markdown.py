@@ -30,6 +30,12 @@ def html(text: str) -> str:
         ("`撤销 LL1*2*3`", "<p><code>撤销 LL1*2*3</code></p>"),
         ("240*115*53", "<p>240*115*53</p>"),
         ("***", "<hr>"),
+        (
+            "还剩1,234.5 千克，`领 5 包`",
+            '<p>还剩<span class="amount">1,234.5 千克</span>，<code>领 <span class="amount">5 包</span></code></p>',
+        ),
+        ("**34 包**", '<p><strong><span class="amount">34 包</span></strong></p>'),
+        ("240*115 C30 P.O42.5 2026-11-23", "<p>240*115 C30 P.O42.5 2026-11-23</p>"),
         ("![图](@l1)", '<p><img class="inline-picture" src="/sandbox/media/@l1" alt="图" loading="lazy"></p>'),
         (
             "[看](https://a.example/?x=1&y=2)",

@@ -94,6 +94,10 @@ async def test_the_day_turns_and_times_follow(dingtalk: LocalDingTalk, chromium:
     lead = await Window.open(chromium, dingtalk.url, "u-li", CONV)
     stamp = lead.page.locator(".stamp")
     await expect(stamp).to_have_text("10:00")
+    tonight = lead.page.get_by_test_id("clock-tonight")
+    await expect(tonight).to_have_text("今晚18:00")
+    dingtalk.move_clock("tonight")
+    await expect(tonight).to_have_text("明晚18:00")
     dingtalk.move_clock("tomorrow")
     await expect(stamp).to_have_text("昨天 10:00")
     dingtalk.move_clock("week")
@@ -107,11 +111,13 @@ async def test_a_walking_clock_says_where_it_goes(dingtalk: LocalDingTalk, chrom
     walking = {"type": "clock", "now_ms": dingtalk.clock.now_ms(), "text": "", "frozen": False, "walking": True}
     tonight = lead.page.get_by_test_id("clock-tonight")
     await expect(tonight).to_be_enabled()
+    await tonight.focus()
     dingtalk.rooms.live.tell("u-li", walking | {"to_text": "2026-11-30 周一 10:00", "stop_text": "11-27 周五 18:00"})
     await expect(lead.page.get_by_test_id("clock-walk")).to_have_text("走到 11-30 周一 10:00")
     await expect(tonight).to_be_disabled()
+    await expect(lead.page.get_by_test_id("clock-walk")).to_be_focused()
     dingtalk.rooms.live.tell("u-li", walking | {"walking": False})
-    await expect(tonight).to_be_enabled()
+    await expect(tonight).to_be_focused()
     assert not await lead.overflows()
 
 

@@ -183,6 +183,18 @@ async def test_what_a_thumb_needs_most_is_large(
         assert min(box["width"], box["height"]) >= TAP_MAIN_MIN, name
 
 
+async def test_beside_the_open_drawer_one_can_write_at_every_width(
+    site: LocalDingTalk, robot: FakeRobot, chromium: Browser
+) -> None:
+    await furnish(site, robot)
+    window = await Window.open(chromium, site.url, "u-li", CONV, size=SMALL_PHONE)
+    await window.page.get_by_test_id("drawer-toggle").click()
+    await expect(window.page.get_by_test_id("frames")).to_be_visible()
+    assert await window.covered(320, 390, 720, 721, 900, 1024, 1100, 1101, 1180, 1400, height=640) == {}
+    await window.says("还在")
+    await window.reads("还在")
+
+
 @pytest.mark.parametrize("size", [DESK, SMALL_PHONE])
 async def test_text_that_means_harm_is_shown_as_typed(
     site: LocalDingTalk, robot: FakeRobot, chromium: Browser, size: tuple[int, int]

@@ -113,16 +113,27 @@ async def test_the_drawer_shows_what_is_behind_one_message(dingtalk: LocalDingTa
     await robot.connect()
     said = dingtalk.say("u-li", GROUP, "库存 <b>")
     frame = await robot.hears()
-    await robot.webhook(frame, {"msgtype": "text", "text": {"content": "20 包"}})
-    await robot.create_card()
-    answer, card = dingtalk.messages("u-li", GROUP)[-2:]
 
     async def behind(message: object) -> str:
         address = f"{robot.url}/sandbox/drawer/frames?about={quote(str(message))}"
         async with robot.http.get(address) as found:
             return await found.text()
 
-    assert [(await behind(m["id"])).count("<details>") for m in (said, answer, card)] == [2, 1, 1]
+    # An answer by the OpenAPI does not say which message it answers.
+    assert "回答是另一次调用" in await behind(said["id"])
+    await robot.webhook(frame, {"msgtype": "text", "text": {"content": "20 包"}})
+    assert "回答是另一次调用" not in await behind(said["id"])
+    await robot.create_card()
+    answer, card = dingtalk.messages("u-li", GROUP)[-2:]
+    # The push, its ack and the reply; the call that sent the reply; the one that made the card.
+    assert [(await behind(m["id"])).count("<details>") for m in (said, answer, card)] == [3, 1, 1]
+    assert "sendBySession" in await behind(said["id"])
     assert "&lt;b&gt;" in await behind(said["id"])
     assert "createAndDeliver" in await behind(card["id"])
     assert "sandbox-secret" not in await behind("")
+    dingtalk.move_clock("tomorrow")
+    await robot.create_card("late")
+    await robot.webhook(frame, {"msgtype": "text", "text": {"content": "晚了"}})
+    assert "createAndDeliver 被拒绝：令牌过期或不对" in await behind("")
+    assert "sendBySession 被拒绝：session 不存在" in await behind(said["id"])
+    assert "refused" not in await behind("")

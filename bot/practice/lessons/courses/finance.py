@@ -50,7 +50,7 @@ def _day(scene: Scene, _: Kept) -> Step:
 def _evening(scene: Scene, _: Kept) -> Step:
     return evening(
         scene,
-        do="最后看账有没有被人动过。把钟拨到今晚 18:00，看日报最后一行的“校验”。",
+        do="最后看账有没有被人动过。把钟拨到晚上 18:00，看日报最后一行的“校验”。",
         hint="账页一环扣一环。校验发进了群里，日后谁改了一笔，就再也对不上。",
     )
 

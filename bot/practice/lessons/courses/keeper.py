@@ -103,7 +103,7 @@ def _undo(scene: Scene, kept: Kept) -> Step:
 def _evening(scene: Scene, _: Kept) -> Step:
     return evening(
         scene,
-        do="下班前看一眼日报。不用等，把钟拨到今晚 18:00。",
+        do="下班前看一眼日报。不用等，把钟拨到晚上 18:00。",
         hint="每天到点，日报自己会来群里：收了多少、谁领了多少、什么快没了。",
     )
 

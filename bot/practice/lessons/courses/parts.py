@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.practice.lessons.advice import Wanted
 from bot.practice.lessons.checks import Asks, Check, Hears, Sight, TakesBack, shown
-from bot.practice.lessons.deeds import Answer
+from bot.practice.lessons.deeds import PRIVATE, Answer
 from bot.practice.lessons.facts import code_in, items, money_in, quantity_in, record
 from bot.practice.lessons.lesson import CoAct, Kept, Step, Where
 from bot.practice.lessons.scene import (
@@ -105,6 +105,11 @@ def sight(scene: Scene, say: str) -> Sight:
     return Sight(company=scene.company, me=scene.me, wanted=wanted)
 
 
+def chat_of(scene: Scene, where: Where) -> str:
+    """The conversation that a step belongs to."""
+    return PRIVATE if where is Where.PRIVATE else scene.group.conversation
+
+
 # --- questions -----------------------------------------------------------------------------------------------------
 
 
@@ -122,14 +127,22 @@ def ask_stock(scene: Scene, *, where: Where, do: str, hint: str) -> Step:
         value = f"，值 {Money(sum(one.fen for one in worth))} 元" if worth else ""
         return f"查到了：{goods.said}现有 {shown(total)}{value}。"
 
-    check = Asks(sight=sight(scene, say), event="StockAnswer", material=goods.material.code, said=said)
+    check = Asks(
+        sight=sight(scene, say),
+        chat=chat_of(scene, where),
+        event="StockAnswer",
+        material=goods.material.code,
+        said=said,
+    )
     return Step(do=do, say=say, hint=hint, where=where, check=check)
 
 
 def ask_document(scene: Scene, number: str, *, do: str, hint: str, said: str, where: Where = Where.GROUP) -> Step:
     """…到哪了."""
     say = f"{number}到哪了"
-    check = Asks(sight=sight(scene, say), event="DocumentShown", number=number, said=lambda _: said)
+    check = Asks(
+        sight=sight(scene, say), chat=chat_of(scene, where), event="DocumentShown", number=number, said=lambda _: said
+    )
     return Step(do=do, say=say, hint=hint, where=where, check=check)
 
 
@@ -141,7 +154,7 @@ def ask_waiting(scene: Scene, *, do: str, hint: str) -> Step:
         count = len(items(answer.facts.get("documents")))
         return f"等你批的有 {count} 张，最早的排在最前。" if count else "现在没有等你批的单。"
 
-    check = Asks(sight=sight(scene, say), event="WaitingList", said=said)
+    check = Asks(sight=sight(scene, say), chat=PRIVATE, event="WaitingList", said=said)
     return Step(do=do, say=say, hint=hint, where=Where.PRIVATE, check=check)
 
 
@@ -154,7 +167,9 @@ def ask_digest(scene: Scene, *, do: str, hint: str, where: Where) -> Step:
         spent = f"今天材料成本 {cost} 元" if cost is not None else "谁领了多少都在上面"
         return f"{scene.project.name}今天到现在的账：{spent}。"
 
-    check = Asks(sight=sight(scene, say), event="DailyDigest", project=scene.project.code, said=said)
+    check = Asks(
+        sight=sight(scene, say), chat=chat_of(scene, where), event="DailyDigest", project=scene.project.code, said=said
+    )
     return Step(do=do, say=say, hint=hint, where=where, check=check)
 
 
@@ -166,13 +181,15 @@ def ask_low(scene: Scene, *, do: str, hint: str, where: Where) -> Step:
         count = len(items(answer.facts.get("low")))
         return f"有 {count} 种材料低于安全库存。" if count else "没有低于安全库存的材料，放心。"
 
-    check = Asks(sight=sight(scene, say), event="LowStock", project=scene.project.code, said=said)
+    check = Asks(
+        sight=sight(scene, say), chat=chat_of(scene, where), event="LowStock", project=scene.project.code, said=said
+    )
     return Step(do=do, say=say, hint=hint, where=where, check=check)
 
 
 def ask_simple(scene: Scene, say: str, event: str, *, do: str, hint: str, said: str, where: Where) -> Step:
     """A question that is about nothing in particular."""
-    check = Asks(sight=sight(scene, say), event=event, said=lambda _: said)
+    check = Asks(sight=sight(scene, say), chat=chat_of(scene, where), event=event, said=lambda _: said)
     return Step(do=do, say=say, hint=hint, where=where, check=check)
 
 

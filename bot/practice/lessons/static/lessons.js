@@ -11,7 +11,7 @@
   const EXPANDED = "lessons-expanded";
   const home = { parent: panel.parentElement, next: panel.nextElementSibling };
   const composerForm = document.getElementById("composer-form");
-  const phone = matchMedia("(max-width: 720px)");
+  const narrow = matchMedia("(max-width: 1100px)"); // no room beside the talk: as in lessons.css
 
   // The body is replaced at every change; what is read out stays in the page, or nobody would hear it.
   const body = document.createElement("div");
@@ -100,11 +100,11 @@
     composer.value = words;
     composer.dispatchEvent(new Event("input", { bubbles: true }));
     composer.focus();
-    if (phone.matches) open(false);
+    if (narrow.matches) open(false);
   }
 
   function showLabels() {
-    if (phone.matches) open(false);
+    if (narrow.matches) open(false);
     document.getElementById("labels-open")?.click();
   }
 
@@ -113,9 +113,9 @@
     expand(isExpanded);
   }
 
-  // On a phone the panel is a slim bar just above the composer, so that both stay in sight.
+  // Where it is narrow the panel is a slim bar just above the composer, so that both stay in sight.
   function settle() {
-    if (phone.matches && composerForm) composerForm.before(panel);
+    if (narrow.matches && composerForm) composerForm.before(panel);
     else home.parent.insertBefore(panel, home.next);
   }
 
@@ -125,7 +125,8 @@
     if (chosen.dataset.lessonsFill) return fill(chosen.dataset.lessonsFill);
     if (chosen.hasAttribute("data-lessons-toggle-body")) return open(!panel.classList.contains("expanded"));
     if (chosen.dataset.lessonsClock) {
-      chosen.disabled = true;
+      if (chosen.ariaDisabled) return;
+      chosen.ariaDisabled = "true"; // the attribute disabled would lose the keyboard's focus
       chosen.textContent = "钟在走…";
       return ask("/sandbox/api/clock", { preset: chosen.dataset.lessonsClock });
     }
@@ -139,18 +140,20 @@
   });
 
   panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && phone.matches) open(false);
+    if (event.key === "Escape" && narrow.matches) open(false);
   });
 
   toggle.setAttribute("aria-controls", "lessons");
   toggle.addEventListener("click", () => {
     show(panel.hidden);
-    if (!panel.hidden) open(true);
+    if (panel.hidden) return;
+    open(true);
+    panel.focus({ preventScroll: true });
   });
   document.addEventListener("sandbox:lesson", (event) => {
     if (!panel.hidden) draw(event.detail.html, event.detail.say);
   });
-  phone.addEventListener("change", settle);
+  narrow.addEventListener("change", settle);
   settle();
   show(recalls(OPEN));
 })();

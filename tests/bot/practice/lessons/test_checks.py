@@ -7,7 +7,7 @@ import pytest
 
 from bot.practice.lessons.advice import Wanted
 from bot.practice.lessons.checks import Asks, Books, Decides, Hears, Shows, Sight, TakesBack
-from bot.practice.lessons.deeds import Answer, Asked, Booked, BookedLine, Deed, Told
+from bot.practice.lessons.deeds import PRIVATE, Answer, Asked, Booked, BookedLine, Deed, Told
 from bot.practice.lessons.verdict import Done, NotYet, Wrong
 from domain.documents import Act, DocumentKind
 from domain.values import Price, Quantity
@@ -173,11 +173,12 @@ def test_other_peoples_own_business_is_not_looked_at() -> None:
 
 # --- questions, undoing, decisions, pictures, the evening ----------------------------------------------------------
 
-STOCK = Asks(sight=SIGHT, event="StockAnswer", material="CEM", said=lambda _: "查到了")
+STOCK = Asks(sight=SIGHT, chat="g", event="StockAnswer", material="CEM", said=lambda _: "查到了")
+CEMENT_SHOWN = asked("StockAnswer", question={"materials": ["CEM"]})
 
 
 def test_a_question_is_done_by_its_answer() -> None:
-    assert STOCK.judge([asked("StockAnswer", question={"materials": ["CEM"]})]) == Done(said="查到了")
+    assert STOCK.judge([CEMENT_SHOWN]) == Done(said="查到了")
     assert STOCK.judge([asked("StockAnswer", question={}, lines=[{"material": {"code": "CEM"}}])]) == Done(
         said="查到了"
     )
@@ -190,6 +191,16 @@ def test_a_question_about_something_else_is_told() -> None:
     assert STOCK.judge([asked("StockAnswer", question={"materials": ["CEM"]}, by=OTHER.id)]) == NotYet()
 
 
+def test_a_question_belongs_into_its_conversation() -> None:
+    elsewhere = STOCK.judge([replace(CEMENT_SHOWN, chat=PRIVATE)])
+    assert isinstance(elsewhere, Wrong)
+    assert elsewhere.why == "问对了，可是问在私聊里了。这一步要到“翠湖群”里问。"
+    alone = replace(STOCK, chat=PRIVATE).judge([CEMENT_SHOWN])
+    assert isinstance(alone, Wrong)
+    assert "要到和料掌柜的私聊里问" in alone.why
+    assert isinstance(STOCK.judge([replace(CEMENT_SHOWN, chat=PRIVATE), CEMENT_SHOWN]), Done)
+
+
 def test_a_booking_in_place_of_a_question_has_to_go_first() -> None:
     found = STOCK.judge([entry()])
     assert isinstance(found, Wrong)
@@ -197,8 +208,8 @@ def test_a_booking_in_place_of_a_question_has_to_go_first() -> None:
 
 
 def test_another_document_or_project_than_the_one_asked_for() -> None:
-    where = Asks(sight=SIGHT, event="DocumentShown", number="SG1", said=lambda _: "在等人")
-    day = Asks(sight=SIGHT, event="DailyDigest", project="P01", said=lambda _: "日报")
+    where = Asks(sight=SIGHT, chat="g", event="DocumentShown", number="SG1", said=lambda _: "在等人")
+    day = Asks(sight=SIGHT, chat="g", event="DailyDigest", project="P01", said=lambda _: "日报")
     wrong = where.judge([asked("DocumentShown", document={"number": "SG2"})])
     assert isinstance(wrong, Wrong)
     assert "问的是 SG2，这一步要问 SG1" in wrong.why
@@ -273,9 +284,9 @@ def test_a_picture_counts_by_what_was_read_in_it() -> None:
 def test_the_digest_has_to_come_by_itself_into_this_group() -> None:
     check = Hears(sight=SIGHT, conversation="g1", group="翠湖群")
     facts = {"head": {"seq": 7, "hash": "ab"}, "received": [1], "issued": []}
-    done = check.judge([Told(event="DailyDigest", conversation="g1", facts=facts, chain_holds=True)])
+    done = check.judge([Told(event="DailyDigest", conversation="g1", facts=facts, chain_holds=True, documents=2)])
     assert isinstance(done, Done)
-    assert "里面有 1 笔出入。账页 7 的校验和账本对得上" in done.said
+    assert "今天收料、领料一共 2 张单。账页 7 的校验和账本对得上" in done.said
     assert check.judge([Told(event="DailyDigest", conversation="g2", facts=facts, chain_holds=True)]) == NotYet()
     broken = check.judge([Told(event="DailyDigest", conversation="g1", facts=facts, chain_holds=False)])
     assert isinstance(broken, Wrong)

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.bot.practice.lessons.school import School, school
+from tests.e2e.window import Window
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -18,7 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(CHROMIUM
 
 async def learns(here: School, page: Page, *, is_phone: bool) -> None:
     await page.goto(f"{here.url}/?me={KEEPER}&conv={GROUP}")
-    await page.get_by_test_id("lessons-toggle").click()
+    await page.get_by_test_id("lessons-toggle").press("Enter")
+    await expect(page.locator("#lessons")).to_be_focused()
     await page.get_by_test_id("lesson-start").first.click()
     await expect(page.get_by_test_id("lesson-step")).to_contain_text("先看看42.5水泥还有多少")
     await page.get_by_test_id("lesson-chip").first.click()
@@ -58,5 +60,6 @@ async def test_a_lesson_is_done_wrong_and_then_right_in_the_browser(tmp_path: Pa
         await learns(here, page, is_phone=width < 720)
         assert await small(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await Window(page, faults).covered(320, 390, 720, 721, 900, 1000, 1100, 1101, 1180, 1400) == {}
         assert faults == []
         await chromium.close()
