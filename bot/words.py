@@ -79,6 +79,22 @@ INTENTS: Final = {
     "approval.list": "查待办",
     "help": "看帮助",
 }
+COLUMNS: Final = {
+    "team": "班组",
+    "recipient": "领料人",
+    "stage": "阶段",
+    "project": "项目",
+    "warehouse": "仓库",
+    "supplier": "供应商",
+    "need_by": "需用日期",
+    "date": "日期",
+    "remark": "备注",
+    "unit_price": "单价",
+    "amount": "金额",
+    "lot": "批号",
+    "expiry": "有效期",
+    "serials": "序列号",
+}
 POOLS: Final = {"api": "接口调用", "stream": "消息收发"}
 MESSAGES: Final = {"picture": "图片", "file": "文件", "video": "视频"}
 
@@ -189,6 +205,7 @@ def register(environment: Environment) -> None:
         "KINDS": KINDS,
         "ACTS": ACTS,
         "INTENTS": INTENTS,
+        "COLUMNS": COLUMNS,
         "POOLS": POOLS,
         "MESSAGES": MESSAGES,
         "TEXT_MAX": TEXT_MAX,

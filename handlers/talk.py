@@ -36,6 +36,7 @@ from handlers import (
 from handlers.ask import Ask
 from handlers.language import Catalogue, Context, Reading, Status, read
 from handlers.language.verbs import LINE_INTENTS
+from handlers.list_columns import ColumnsUnused, unused
 from handlers.messages import ChatKind, ChatMessage, Text, Voice
 from handlers.nearby import is_guess, with_guesses, without_guesses
 from handlers.numbers_in_text import first_number
@@ -147,6 +148,7 @@ class Talk:
         self._reading: Reading | None = None
         self._memo: Memo | None = None  # the question that was open when the message came
         self._said, self._again = "", False
+        self._unused: tuple[str, ...] = ()  # columns of a list of which nothing is made
         self._named: tuple[Meant, ...] = ()  # words, and what was chosen for them on the way to this reading
 
     def operation(self) -> Operation:
@@ -191,6 +193,8 @@ class Talk:
     def settle(self, draft: Draft, *, is_done: bool = False) -> None:
         """What was pointed at is over once it was booked, or once the talk is of another thing."""
         self._recall(draft)
+        if self._unused:
+            draft.answer(ColumnsUnused(columns=self._unused))
         place, reading = pointing.place_of(self.by), self._reading
         if reading is None or place not in draft or draft[place] is None:
             return
@@ -235,6 +239,7 @@ class Talk:
             sender = self._message.sender
             return membership.greet(by=self.by, nick=sender.nick, is_admin=sender.is_admin)
         self._pointed, self._kept, self._named, self._memo, self._reading = None, None, (), None, None
+        self._unused = ()
         return self._meaning(facts)
 
     def _meaning(self, facts: Facts) -> Operation:
@@ -274,13 +279,18 @@ class Talk:
     def _for_sheet(self, facts: Facts, memo: Memo) -> Operation:
         """What is to be done with a list that was sent: a choice, or words that name no thing themselves."""
         words = self._reading_of(facts, None, text=listing.words_of(self._text), pointed=listing.pointed(memo))
-        told = listing.told(words, memo)
+        told = listing.told(words, memo, facts.company)
         if told is not None:
-            return self._do(told, facts, said=f"{memo.said}:{told.intent}")
+            return self._do_list(told, memo, facts)
         if words.status is Status.UNKNOWN:
             self._kept = memo
             raise listing.question_of(memo)
         return self._read(facts, None)
+
+    def _do_list(self, told: Reading, memo: Memo, facts: Facts) -> Operation:
+        """A list whose purpose is clear; what it holds beyond that is named."""
+        self._unused = (*unused(told.intent, memo.choices, told.lines), *self._unused)
+        return self._do(told, facts, said=f"{memo.said}:{told.intent}")
 
     def _read(self, facts: Facts, memo: Memo | None) -> Operation:
         """The words by themselves first: a message of its own is never swallowed as the answer to an open question."""
