@@ -9,8 +9,20 @@ from typing import ClassVar
 from domain import case
 from domain.company import Company, Material, Project, Warehouse
 from domain.documents import Document
-from domain.operation import JOURNAL, ORDERS, REQUISITIONS, AnyNeed, Asker, Draft, Facts, Need, Operation, ToGroup
-from domain.permissions import Action, in_project, known, may
+from domain.operation import (
+    JOURNAL,
+    ORDERS,
+    REQUISITIONS,
+    AnyNeed,
+    Asker,
+    Draft,
+    Facts,
+    Need,
+    Operation,
+    ToGroup,
+    sees_cost,
+)
+from domain.permissions import Action, in_project
 from domain.records import DocumentOf
 from domain.records import project as known_project
 from domain.stock import StockIn
@@ -139,8 +151,7 @@ def show(project: str, day: date, *, by: Asker) -> Operation:
 def _show(project: str, day: date, by: Asker, draft: Draft) -> None:
     known_project(draft.company, project)
     digest = _draw_up(project, day, draft)
-    sees_cost = by.is_alone and may(known(draft.company, by.person), Action.SEE_COST, project=project)
-    draft.answer(digest if sees_cost else replace(digest, cost=None))
+    draft.answer(digest if sees_cost(by, draft.company, project=project) else replace(digest, cost=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

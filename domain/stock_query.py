@@ -7,7 +7,7 @@ from typing import Final
 
 from domain import case
 from domain.company import Company, Material, Person, Warehouse
-from domain.operation import AnyNeed, Asker, Draft, Facts, Operation
+from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, sees_cost
 from domain.permissions import Action, Permit, check, in_project, known, may
 from domain.records import OnOrderOf, material, warehouse
 from domain.stock import PoolsOf, StockIn, owner_of, rule_of
@@ -96,8 +96,7 @@ def what_lies(question: StockQuestion, by: Asker, draft: Draft) -> StockAnswer:
     for place in _places(draft.company, question):
         if not _sees(person, place):
             continue
-        sees_cost = by.is_alone and may(person, Action.SEE_COST, project=place.project)
-        found += _lines(draft, question, place, sees_cost)
+        found += _lines(draft, question, place, sees_cost(by, draft.company, project=place.project))
     shown = tuple(found[:LINES_MAX])
     return StockAnswer(lines=shown, left_out=len(found) - len(shown), question=question)
 
@@ -113,7 +112,7 @@ def _must_see(person: Person, place: Warehouse, company: Company) -> None:
         check(Permit(by=person.id, action=Action.ASK_STOCK, project=place.project), company)
 
 
-def _lines(draft: Draft, question: StockQuestion, place: Warehouse, sees_cost: bool) -> list[StockLine]:
+def _lines(draft: Draft, question: StockQuestion, place: Warehouse, with_value: bool) -> list[StockLine]:
     held: dict[str, int] = {}
     for balance in draft[StockIn(warehouse=place.code)]:
         held[balance.material] = held.get(balance.material, 0) + balance.quantity.millionths
@@ -132,7 +131,7 @@ def _lines(draft: Draft, question: StockQuestion, place: Warehouse, sees_cost: b
                 quantity=quantity,
                 safety=rule.safety_stock if rule else None,
                 on_order=draft[OnOrderOf(project=place.project or "", material=code)],
-                value=_value(draft, code, place, quantity) if sees_cost else None,
+                value=_value(draft, code, place, quantity) if with_value else None,
             )
         )
     return lines

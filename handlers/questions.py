@@ -20,6 +20,8 @@ NO: Final = frozenset({"不", "不是", "不用", "不用了", "算了", "取消
 NONE_OF_THESE: Final = frozenset({"不", "不是", "都不是", "不是这个", "不是的", "否"})
 # What people put around a name when they answer with it: 给瓦工班, 用在主体结构吧, 跟海螺买.
 _POLITE: Final = re.compile(r"^(?:给|是|用在|用于|用|跟|找|从)|(?:的|吧|呀|啊|呢|领的|领|用|用的|买|家)$")
+_AGAIN: Final = ("confirm.again",)
+_PRICE_MEANT: Final = ("confirm.price",)
 _PRICE: Final = re.compile(r"lines\[(\d+)\]\.unit_price")
 _MATERIAL: Final = re.compile(r"lines\[(\d{1,4})\]\.material", re.ASCII)
 _ORDINALS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -87,7 +89,12 @@ class Memo:
 
     @property
     def wants_yes(self) -> bool:
-        return self.asks == ("confirm.again",)
+        return self.asks[:1] in (_AGAIN, _PRICE_MEANT)
+
+    @property
+    def wants_price(self) -> bool:
+        """Whether the yes is about a price."""
+        return self.asks[:1] == _PRICE_MEANT
 
     def write(self) -> str:
         body = {
@@ -140,9 +147,9 @@ def asked_again(memo: Memo, company: Company) -> Question:
 
 def answered(memo: Memo, text: str, company: Company) -> Reading | None:
     """The reading completed by a short answer to a question that a decision asked; None where it is no such answer."""
-    if len(memo.asks) != 1 or memo.wants_yes:
+    path = memo.asks[-1] if memo.asks else ""
+    if len(memo.asks) != (2 if memo.wants_price else 1) or path.startswith("confirm."):
         return None
-    path = memo.asks[0]
     value = _value(path, text, memo.choices.get(path, ()), company)
     if value is None:
         return None
@@ -156,7 +163,7 @@ def answered(memo: Memo, text: str, company: Company) -> Reading | None:
 
 
 def _priced(line: Line, price: str) -> Line:
-    return replace(line, unit_price=price)
+    return replace(line, unit_price=price, amount=None)
 
 
 def plain_words(text: str) -> str:

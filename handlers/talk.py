@@ -258,7 +258,9 @@ class Talk:
         if memo is not None and plain in NO:
             return self._answer(DialogueEnded())
         if memo is not None and memo.wants_yes and plain in YES:
-            return self._do(replace(memo.reading, status=Status.OK, missing=()), facts, said=memo.said, again=True)
+            meant = replace(memo.reading, status=Status.OK, missing=())
+            again, price = memo.again or not memo.wants_price, memo.wants_price
+            return self._do(meant, facts, said=memo.said, again=again, price_meant=price)
         if reporting.is_report(self._text):
             return self._answer(DialogueEnded()) if memo is not None and memo.wants_yes else self._report(facts)
         if memo is not None and listing.is_asked(memo):
@@ -296,6 +298,8 @@ class Talk:
         """The words by themselves first: a message of its own is never swallowed as the answer to an open question."""
         if (memo is None or memo.wants_yes) and (found := self._about_pointed(facts)) is not None:
             return found
+        if memo is not None and memo.wants_price and (priced := answered(memo, self._text, facts.company)) is not None:
+            return self._do(priced, facts, said=memo.said, again=memo.again)
         alone = self._reading_of(facts, None)
         if memo is not None and memo.wants_yes and alone.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
@@ -387,7 +391,16 @@ class Talk:
         projects = {grant.project for grant in person.grants}
         return projects.pop() if len(projects) == 1 else None
 
-    def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False, guesses: bool = True) -> Operation:
+    def _do(
+        self,
+        reading: Reading,
+        facts: Facts,
+        *,
+        said: str,
+        again: bool = False,
+        price_meant: bool = False,
+        guesses: bool = True,
+    ) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
         if reading.status is Status.UNKNOWN or reading.intent is None:
             if self._text.rstrip("。！!~～ ") in _GREETINGS:
@@ -413,7 +426,15 @@ class Talk:
         if handler is None:
             raise NotYet(reading.intent)
         return handler(
-            Ask(reading=reading, by=self.by, company=facts.company, today=facts.today, said=said, again=again)
+            Ask(
+                reading=reading,
+                by=self.by,
+                company=facts.company,
+                today=facts.today,
+                said=said,
+                again=again,
+                price_meant=price_meant,
+            )
         )
 
     def _check(self, reading: Reading, facts: Facts) -> None:
