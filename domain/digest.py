@@ -1,7 +1,7 @@
 """日报: a project's day in one message: received, issued by team, low stock, approvals, cost, head hash."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import ClassVar
@@ -116,7 +116,7 @@ class DailyDigest:
     issued: tuple[tuple[Material, DayLine], ...]
     low: tuple[LowLine, ...]
     pending: tuple[Document, ...]
-    cost: Money | None  # None where the one who asked may not see it
+    cost: Money | None  # None where somebody reads it who may not see it
     head: Head
 
     @property
@@ -150,8 +150,7 @@ def show(project: str, day: date, *, by: Asker) -> Operation:
 
 def _show(project: str, day: date, by: Asker, draft: Draft) -> None:
     known_project(draft.company, project)
-    digest = _draw_up(project, day, draft)
-    draft.answer(digest if sees_cost(by, draft.company, project=project) else replace(digest, cost=None))
+    draft.answer(_draw_up(project, day, draft, with_cost=sees_cost(by, draft.company, project=project)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,13 +200,13 @@ def _tell(project: str, day: date, draft: Draft) -> None:
     run = JobRunOf(job=JOB, scope=project, period=day.isoformat())
     if draft[run] is not None:
         return
-    digest = _draw_up(project, day, draft)
+    digest = _draw_up(project, day, draft, with_cost=False)  # everybody in the group reads it
     draft[run] = JobRun(outcome="sent")
     draft[Anchor(project=project, day=day)] = digest.head
     draft.tell(ToGroup(project=project), digest)
 
 
-def _draw_up(project: str, day: date, draft: Draft) -> DailyDigest:
+def _draw_up(project: str, day: date, draft: Draft, *, with_cost: bool) -> DailyDigest:
     found, head = draft.company.projects[project], draft[HeadNow()]
     happened = draft[DayOf(project=project, day=day)]
     materials = draft.company.materials
@@ -219,7 +218,7 @@ def _draw_up(project: str, day: date, draft: Draft) -> DailyDigest:
         issued=tuple((materials[x.material], x) for x in happened.issued if x.material in materials),
         low=low_stock(draft, project),
         pending=pending,
-        cost=Money(sum(x.amount.fen for x in happened.issued)),
+        cost=Money(sum(x.amount.fen for x in happened.issued)) if with_cost else None,
         head=head,
     )
 

@@ -128,6 +128,17 @@ async def test_the_stage_is_chosen_by_its_place_in_the_list(chat: Chat) -> None:
     assert "主体结构" in await chat.says("张建国", "2")
 
 
+async def test_a_team_of_another_project_is_asked_about(chat: Chat) -> None:
+    await chat.load({"teams": ["钢筋班", {"name": "瓦工班", "project": "P01"}, {"name": "水电班", "project": "P02"}]})
+    await stocked(chat)
+    asked = await chat.says("张建国", f"领{CEMENT}2包 水电班")
+    assert "水电班 不在翠湖花园" in asked
+    assert "钢筋班、瓦工班" in asked
+    assert await chat.on_hand() == "100 包"
+    assert "用在哪个阶段" in await chat.says("张建国", "钢筋班")
+    assert "钢筋班 · 桩基" in await chat.says("张建国", "1")
+
+
 async def test_the_next_issue_takes_the_teams_last_stage(chat: Chat) -> None:
     await stocked(chat)
     await chat.says("张建国", f"领{CEMENT}30包 瓦工班 主体结构")
@@ -309,8 +320,11 @@ async def test_the_digest_tells_the_day_and_the_end_of_the_chain(chat: Chat, clo
     await chat.work("digest", digest.tell("P01", clock.now().date()))
     words = chat.posted(GROUP)
     issued, waiting = "瓦工班：普通硅酸盐水泥 P.O42.5 30 包", "申购单 SG20261123-002 审批中"
-    for fact in ("翠湖花园 日报", "120 包", issued, "¥810.00", waiting):
+    for fact in ("翠湖花园 日报", "120 包", issued, waiting):
         assert fact in words
+    assert "¥" not in words  # whoever may see cost asks for it alone
+    assert "¥" not in await chat.says("张伟", "日报")
+    assert "今日材料成本 ¥810.00" in await chat.says("张伟", "翠湖 日报", chat=PRIVATE)
     head = (await chat.rows("SELECT seq, hash FROM chain"))[0]
     assert f"账页 {head['seq']}，校验 {bytes(head['hash']).hex()[:16]}" in words
 
