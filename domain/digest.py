@@ -42,8 +42,11 @@ class DayLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
+    """What moved; `since` is an earlier day whose bookings after its report are among it, None where none are."""
+
     received: tuple[DayLine, ...]
     issued: tuple[DayLine, ...]
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,7 @@ class DailyDigest:
     pending: tuple[Document, ...]
     cost: Money | None  # None where somebody reads it who may not see it
     head: Head
+    since: date | None = None  # a day of whose late bookings this report tells as well
 
     @property
     def is_quiet(self) -> bool:
@@ -220,6 +224,7 @@ def _draw_up(project: str, day: date, draft: Draft, *, with_cost: bool) -> Daily
         pending=pending,
         cost=Money(sum(x.amount.fen for x in happened.issued)) if with_cost else None,
         head=head,
+        since=happened.since,
     )
 
 

@@ -343,3 +343,17 @@ async def test_asking_changes_nothing(chat: Chat, clock: Clock) -> None:
     ):
         assert fact in await chat.says("张伟", question)
     assert await chat.entries() == before
+
+
+async def test_the_next_days_report_says_that_it_tells_of_the_evening_before(chat: Chat, clock: Clock) -> None:
+    await stocked(chat)
+    clock.forward(minutes=540)
+    assert "日报以后记的" not in await chat.says("张伟", "日报")
+    await chat.work("digest", digest.tell("P01", clock.now().date()))
+    clock.forward(minutes=60)
+    await chat.says("张建国", f"领{CEMENT}30包 瓦工班 主体结构")
+    clock.forward(minutes=14 * 60)
+    report = await chat.says("张伟", "日报")
+    assert "11月24日" in report
+    assert "含11月23日日报以后记的" in report
+    assert "30 包" in report
