@@ -357,3 +357,16 @@ async def test_the_next_days_report_says_that_it_tells_of_the_evening_before(cha
     assert "11月24日" in report
     assert "含11月23日日报以后记的" in report
     assert "30 包" in report
+
+
+async def test_a_booking_too_old_to_undo_says_until_when_and_anothers_that_it_is_anothers(
+    chat: Chat, clock: Clock
+) -> None:
+    await stocked(chat)
+    assert "你的角色不能撤销别人的单（翠湖花园）" in await chat.says("李娜", "撤销 RK20261123-001")
+    clock.forward(minutes=30, seconds=1)
+    assert "以后自己不能撤销了" in await chat.says("张建国", "撤销 RK20261123-001")
+
+
+async def test_a_receipt_in_another_unit_says_what_it_comes_to(chat: Chat) -> None:
+    assert "+2 吨（合 40 包），现有 40 包" in await chat.says("张建国", f"收货{CEMENT}2吨 单价540")
