@@ -44,11 +44,12 @@ class StockLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockAnswer:
-    """`left_out` lines did not fit."""
+    """`left_out` lines did not fit; `absent` lies nowhere, while something else that was asked about does."""
 
     lines: tuple[StockLine, ...]
     left_out: int
     question: StockQuestion
+    absent: tuple[Material, ...] = ()
 
 
 def ask(question: StockQuestion, *, by: Asker) -> Operation:
@@ -97,8 +98,12 @@ def what_lies(question: StockQuestion, by: Asker, draft: Draft) -> StockAnswer:
         if not _sees(person, place):
             continue
         found += _lines(draft, question, place, sees_cost(by, draft.company, project=place.project))
-    shown = tuple(found[:LINES_MAX])
-    return StockAnswer(lines=shown, left_out=len(found) - len(shown), question=question)
+    telling = [line for line in found if line.quantity or line.is_low or line.on_order] or found
+    shown, told = tuple(telling[:LINES_MAX]), {line.material.code for line in telling}
+    absent = {line.material.code: line.material for line in found if line.material.code not in told}
+    return StockAnswer(
+        lines=shown, left_out=len(telling) - len(shown), question=question, absent=tuple(absent.values())
+    )
 
 
 def _sees(person: Person, place: Warehouse) -> bool:

@@ -370,3 +370,19 @@ async def test_a_booking_too_old_to_undo_says_until_when_and_anothers_that_it_is
 
 async def test_a_receipt_in_another_unit_says_what_it_comes_to(chat: Chat) -> None:
     assert "+2 吨（合 40 包），现有 40 包" in await chat.says("张建国", f"收货{CEMENT}2吨 单价540")
+
+
+async def test_what_lies_nowhere_is_one_line_where_something_else_lies(chat: Chat) -> None:
+    await stocked(chat)
+    answer = await chat.says("赵云飞", "库存 水泥", chat=PRIVATE)
+    assert "100 包" in answer
+    assert "中心仓库" not in answer
+    assert " 0 包" not in answer
+    assert "没有库存：复合硅酸盐水泥 P.C32.5" in answer
+    assert "红砖 0 块" in await chat.says("张建国", "库存 红砖")
+
+
+async def test_below_the_safety_line_is_not_said_as_so_much_below(chat: Chat) -> None:
+    await chat.load({"stock_rules": [{"material": "CEM-42", "warehouse": "W02", "safety_stock": "180"}]})
+    await stocked(chat)
+    assert "100 包 ⚠️安全库存 180 包，已低于" in await chat.says("张建国", f"库存 {CEMENT}")
