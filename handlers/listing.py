@@ -50,7 +50,7 @@ Row = tuple[int, tuple[Cell, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFault:
-    """What is wrong in a row. `kind`: material, which, quantity, unit, price, unread, formula, cell_error,
+    """What is wrong in a row. `kind`: material, which, quantity, no_number, unit, price, unread, formula, cell_error,
     inexact_number; `said` what stands there, `choices` what it may mean.
     """
 
@@ -230,14 +230,18 @@ def _row(
     reading = read(f"申购 {text}", context=Context(), catalogue=catalogue, today=today)
     if reading.intent != "requisition.create" or len(reading.lines) != 1:
         return [RowFault(row=number, kind="unread", said=text)]
-    faults = [*_open(number, reading, company), *_missing(number, reading, name, company)]
+    faults = [*_open(number, reading, company), *_missing(number, reading, name, _counted(cells, columns), company)]
     return faults or reading
 
 
 def _counts_twice(cells: Sequence[Cell], columns: Sequence[str | None] | None) -> bool:
     """Whether a cell for the quantity holds two, such as 7包8块: neither may be left out in silence."""
-    counted = (cell.text for name, cell in zip(columns or (), cells, strict=False) if name == "quantity")
-    return any(len(_NUMBER.findall(text)) > 1 for text in counted)
+    return len(_NUMBER.findall(_counted(cells, columns))) > 1
+
+
+def _counted(cells: Sequence[Cell], columns: Sequence[str | None] | None) -> str:
+    """What stands in the cell for the quantity."""
+    return " ".join(cell.text for name, cell in zip(columns or (), cells, strict=False) if name == "quantity")
 
 
 def _typed(cells: Sequence[Cell], columns: Sequence[str | None] | None) -> tuple[str, str]:
@@ -264,14 +268,14 @@ def _open(number: int, reading: Reading, company: Company) -> list[RowFault]:
     ]
 
 
-def _missing(number: int, reading: Reading, name: str, company: Company) -> list[RowFault]:
-    kinds = {"unit_price": "price", "amount": "price"}
+def _missing(number: int, reading: Reading, name: str, counted: str, company: Company) -> list[RowFault]:
+    kinds = {"unit_price": "price", "amount": "price", "quantity": "no_number" if counted else "quantity"}
     parts = [path.rpartition(".")[2] for path in reading.missing if path.startswith("lines[")]
     return [
         RowFault(
             row=number,
             kind=kinds.get(part, part),
-            said=name,
+            said=counted if counted and part == "quantity" else name,
             choices=_units(reading.lines[0], company) if part == "unit" else (),
         )
         for part in parts

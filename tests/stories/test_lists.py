@@ -290,3 +290,8 @@ async def test_rows_without_headings_say_the_team_as_well(chat: Chat) -> None:
     await stocked(chat)
     rows = (["红砖", 200, "块", "瓦工班", "主体结构"], ["42.5水泥", 3, "包", "钢筋班", "主体结构"])
     assert "只能有一个班组" in await chat.sends("张建国", "领料单.xlsx", workbook(*rows))
+
+
+async def test_words_where_a_number_belongs_are_shown(chat: Chat) -> None:
+    told = await chat.sends("李强", "申购.xlsx", workbook(HEADINGS, [1, "红砖", None, "很多", "块"]))
+    assert "数量“很多”看不懂" in told
