@@ -11,6 +11,7 @@ from domain.naming import Meant
 from domain.operation import Dialogue, Question
 from domain.values import parse_decimal
 from handlers.language import Line, Reading, Status
+from handlers.language.vocabulary import UNITS
 from handlers.nearby import is_guess
 
 YES: Final = frozenset(
@@ -36,6 +37,7 @@ class Unclear(Question):
 
     reading: Reading
     is_again: bool = False
+    text: str = ""  # as it was typed, where this question is about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class WhichOne(Question):
     reading: Reading
     offers: tuple[Choice, ...]
     is_again: bool = False
+    text: str = ""
 
 
 @dataclass(eq=False)
@@ -230,20 +233,36 @@ def label(path: str, code: str, company: Company) -> str:
     return code
 
 
-def which_one(reading: Reading, company: Company, *, is_again: bool = False) -> WhichOne:
+def as_typed(said: str, text: str) -> str:
+    """Words of a reading, which is in small letters, as they stand in the text; as they are where they do not."""
+    at = text.lower().find(said.lower())
+    return text[at : at + len(said)] if at >= 0 and len(text.lower()) == len(text) else said
+
+
+def unit_typed(line: Line, text: str, company: Company) -> str:
+    """The unit behind the line's quantity in the text, "" where none is seen: a reading leaves out what is not kept."""
+    if not line.quantity:
+        return ""
+    units = {*UNITS.counters, *UNITS.aliases, *company.units}
+    found = re.search(rf"(?<![\d.]){re.escape(line.quantity)}\s*([^\W\d_]{{1,3}})", text)
+    words = [found[1][:end] for end in range(len(found[1]), 0, -1)] if found else []
+    return next((word for word in words if word in units), "")
+
+
+def which_one(reading: Reading, company: Company, *, is_again: bool = False, text: str = "") -> WhichOne:
     offers, first = list[Choice](), 1
     for path, codes in reading.candidates.items():
         offers.append(
             Choice(
                 path=path,
-                said=_said(reading, path),
+                said=as_typed(_said(reading, path), text),
                 names=tuple(label(path, code, company) for code in codes),
                 first=first,
                 is_guess=is_guess(reading, path),
             )
         )
         first += len(codes)
-    return WhichOne(reading, tuple(offers), is_again, asks=(*reading.candidates, *reading.missing))
+    return WhichOne(reading, tuple(offers), is_again, text, asks=(*reading.candidates, *reading.missing))
 
 
 def _said(reading: Reading, path: str) -> str:

@@ -309,7 +309,8 @@ class Talk:
             return self._do(alone, facts, said=said_digest(self._text, self.by))
         complete = answered(memo, self._spoken(facts.company), facts.company)
         reading = complete if complete is not None else self._reading_of(facts, memo)
-        if reading.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
+        says_nothing = reading.status is Status.UNKNOWN or reading == memo.reading
+        if says_nothing and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
         if reading == alone:
             return self._do(alone, facts, said=said_digest(self._text, self.by))
@@ -365,11 +366,10 @@ class Talk:
         return _OWN_TEAM.sub(lambda _: team, self._text) if team else self._text
 
     def _context(self, facts: Facts, memo: Memo | None, pointed: Pointed) -> Context:
-        group = facts.company.groups.get(self.by.chat)
         quoted = self._message.quoted if isinstance(self._message, Text) else None
         number = facts[self._quoted] if self._quoted else None
         return Context(
-            project=group.project if group else self._own_project(facts.company),
+            project=self._here(facts.company),
             sender=self.by.person,
             chat=self._message.chat.kind.value,
             quoted_document=number
@@ -382,6 +382,11 @@ class Talk:
             mentioned=self._message.mentioned if isinstance(self._message, Text) else (),
             things=pointed.materials,
         )
+
+    def _here(self, company: Company) -> str | None:
+        """The project that the chat is about."""
+        group = company.groups.get(self.by.chat)
+        return group.project if group else self._own_project(company)
 
     def _own_project(self, company: Company) -> str | None:
         """In private: the one project of somebody who has roles in one project only."""
@@ -419,9 +424,9 @@ class Talk:
             return self._help(facts, reading)
         self._check(reading, facts)
         if reading.status is Status.AMBIGUOUS:
-            raise which_one(reading, facts.company)
+            raise which_one(reading, facts.company, text=self._text)
         if reading.status is Status.INCOMPLETE:
-            raise Unclear(reading, asks=reading.missing)
+            raise Unclear(reading, text=self._text, asks=reading.missing)
         handler = INTENTS.get(reading.intent)
         if handler is None:
             raise NotYet(reading.intent)
@@ -461,7 +466,7 @@ class Talk:
         return Operation(by=self.by, may=None, needs=lambda _facts: (mark,), decide=partial(_help_once, mark, self.by))
 
     def _help(self, facts: Facts, reading: Reading) -> Operation:
-        project = reading.fields.get("project", "")
+        project = reading.fields.get("project") or self._here(facts.company) or ""
         return helping.help_for(
             by=self.by, project=project if isinstance(project, str) else "", names=partial(self._is_named, facts)
         )
