@@ -168,6 +168,32 @@ def _headed(rows: Sequence[Row]) -> tuple[_Head | None, Sequence[Row]]:
     return None, rows
 
 
+def pasted_columns(text: str) -> tuple[Columns, tuple[str, ...]]:
+    """What the columns of a table pasted as text say of the whole of it, and the headings of which nothing is made."""
+    lines = text.splitlines()
+    parting = next((sign for sign in ("\t", "|", None) if any(columns_of(_parted(x, sign)) for x in lines)), "")
+    if parting == "":
+        return {}, ()
+    rows = [(at, tuple(Cell(cell) for cell in _parted(x, parting))) for at, x in enumerate(lines)]
+    at = next(at for at, (_, cells) in enumerate(rows) if columns_of([cell.text for cell in cells]))
+    head, body = _headed(rows[at:])
+    if head is None:
+        return {}, ()
+    body = [row for row in body if len(row[1]) > 1 and not _is_idle(row[1], head.columns) and not _is_rule(row[1])]
+    return _wholes(head, body), _unused(head, body)
+
+
+def _parted(line: str, sign: str | None) -> list[str]:
+    """The cells of a line, parted by a sign, or by blanks where it is None."""
+    if sign is None:
+        return line.split()
+    return [cell.strip() for cell in line.strip("| ").split(sign)] if sign in line else []
+
+
+def _is_rule(cells: Sequence[Cell]) -> bool:
+    return set("".join(cell.text for cell in cells)) <= set("-: ")
+
+
 def _column(at: int, body: Sequence[Row]) -> list[str]:
     return [cells[at].text if at < len(cells) else "" for _, cells in body]
 

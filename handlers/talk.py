@@ -36,7 +36,7 @@ from handlers import (
 from handlers.ask import Ask
 from handlers.language import Catalogue, Context, Reading, Status, read
 from handlers.language.verbs import LINE_INTENTS
-from handlers.list_columns import ColumnsUnused, unused
+from handlers.list_columns import ColumnsUnused, filled, unused
 from handlers.messages import ChatKind, ChatMessage, Text, Voice
 from handlers.nearby import is_guess, with_guesses, without_guesses
 from handlers.numbers_in_text import first_number
@@ -289,6 +289,14 @@ class Talk:
             raise listing.question_of(memo)
         return self._read(facts, None)
 
+    def _with_columns(self, reading: Reading, facts: Facts) -> Reading:
+        """The reading with what the columns of a pasted table say for all its lines. Raises what `filled` raises."""
+        if reading.intent not in LINE_INTENTS or "\n" not in self._text:
+            return reading
+        columns, headings = listing.pasted_columns(self._text)
+        self._unused = (*unused(reading.intent, columns, ()), *headings)
+        return filled(reading, columns, facts.company)
+
     def _do_list(self, told: Reading, memo: Memo, facts: Facts) -> Operation:
         """A list whose purpose is clear; what it holds beyond that is named."""
         self._unused = (*unused(told.intent, memo.choices, told.lines), *self._unused)
@@ -300,7 +308,7 @@ class Talk:
             return found
         if memo is not None and memo.wants_price and (priced := answered(memo, self._text, facts.company)) is not None:
             return self._do(priced, facts, said=memo.said, again=memo.again)
-        alone = self._reading_of(facts, None)
+        alone = self._with_columns(self._reading_of(facts, None), facts)
         if memo is not None and memo.wants_yes and alone.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
         if memo is None and alone.status is Status.UNKNOWN and reporting.with_more(self._text):

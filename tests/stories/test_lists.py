@@ -295,3 +295,29 @@ async def test_rows_without_headings_say_the_team_as_well(chat: Chat) -> None:
 async def test_words_where_a_number_belongs_are_shown(chat: Chat) -> None:
     told = await chat.sends("李强", "申购.xlsx", workbook(HEADINGS, [1, "红砖", None, "很多", "块"]))
     assert "数量“很多”看不懂" in told
+
+
+@pytest.mark.parametrize("sign", ["\t", " | ", "  "])
+async def test_a_pasted_table_says_the_team_as_well(chat: Chat, sign: str) -> None:
+    await stocked(chat)
+    head, brick, cement = (
+        WHOLE,
+        ["红砖", "200", "块", "瓦工班", "主体结构"],
+        ["42.5水泥", "3", "包", "钢筋班", "主体结构"],
+    )
+    two = "\n".join(["领料", *(sign.join(cells) for cells in (head, brick, cement))])
+    assert "只能有一个班组，这份表里有：瓦工班、钢筋班" in await chat.says("张建国", two)
+    assert await chat.on_hand("BRK") == "500 块"
+    one = "\n".join(["领料", *(sign.join(cells) for cells in (head, brick, [*cement[:3], *brick[3:]]))])
+    answer = await chat.says("张建国", one)
+    assert "瓦工班 · 主体结构" in answer
+    assert "没有用到的列" not in answer
+    assert await chat.on_hand("BRK") == "300 块"
+    await chat.verify()
+
+
+async def test_a_pasted_column_of_which_nothing_is_made_is_named(chat: Chat) -> None:
+    said = "申购\n材料\t数量\t单位\t班组\t品牌\n红砖\t200\t块\t瓦工班\t甲\n42.5水泥\t3\t包\t钢筋班\t乙"
+    answer = await chat.says("李强", said)
+    assert "已提交" in answer
+    assert "没有用到的列：班组、品牌" in answer
