@@ -26,6 +26,7 @@ from domain.operation import Asker, Notice, ToAsker, ToGroup, ToPeople
 from domain.purchase_order import OrderSettled, OrderToConfirm
 from domain.requisition import ApprovalAsked, ApprovalSettled
 from domain.restock import RestockPrepared, RestockSubmitted
+from handlers.list_columns import ColumnsUnused
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 # DingTalk cuts or stops rendering markdown from about 3,500 characters on.
@@ -35,7 +36,7 @@ FACTS_MAX: Final = 20_000
 
 _OPENS: Final = (ApprovalAsked, OrderToConfirm, StockLow)
 # Told at the foot of the answer before it: one reply a message.
-_BELOW: Final = (NameOffered,)
+_BELOW: Final = (NameOffered, ColumnsUnused)
 _CARDS: Final = (*_OPENS, ApprovalSettled, OrderSettled, RestockPrepared, RestockSubmitted)
 
 

@@ -13,7 +13,10 @@ from markupsafe import Markup
 from domain.company import Company
 from domain.documents import Act, DocumentKind, State
 from domain.values import Money, Price, Quantity, decimal_text
+from handlers import questions
+from handlers.language import Line
 from handlers.language.read import TEXT_MAX
+from handlers.questions import as_typed
 
 _MARKS: Final = re.compile(r"([\\`*_\[\]()#!>~@<|])")
 # Lists at the beginning of a line, and lines of dashes or equals signs, which draw a rule or a heading.
@@ -78,6 +81,22 @@ INTENTS: Final = {
     "alert.query": "查预警",
     "approval.list": "查待办",
     "help": "看帮助",
+}
+COLUMNS: Final = {
+    "team": "班组",
+    "recipient": "领料人",
+    "stage": "阶段",
+    "project": "项目",
+    "warehouse": "仓库",
+    "supplier": "供应商",
+    "need_by": "需用日期",
+    "date": "日期",
+    "remark": "备注",
+    "unit_price": "单价",
+    "amount": "金额",
+    "lot": "批号",
+    "expiry": "有效期",
+    "serials": "序列号",
 }
 POOLS: Final = {"api": "接口调用", "stream": "消息收发"}
 MESSAGES: Final = {"picture": "图片", "file": "文件", "video": "视频"}
@@ -173,6 +192,15 @@ def warehouse(context: Context, code: str) -> str:
     return company.warehouses[code].name if code in company.warehouses else code
 
 
+def typed(said: str, text: str) -> str:
+    return as_typed(said, text)
+
+
+@pass_context
+def unit_typed(context: Context, line: Line, text: str) -> str:
+    return questions.unit_typed(line, text, context["company"])
+
+
 def short_hash(value: bytes) -> Markup:
     """The first sixteen digits of a hash: enough to compare by eye, the whole stands in the book."""
     return Markup(value.hex()[:16])  # noqa: S704  # hexadecimal digits
@@ -180,7 +208,23 @@ def short_hash(value: bytes) -> Markup:
 
 def register(environment: Environment) -> None:
     """All filters and word lists of the templates."""
-    named = (code, qty, money, price, day, clock, person, people, material, supplier, project, warehouse, short_hash)
+    named = (
+        code,
+        qty,
+        money,
+        price,
+        day,
+        clock,
+        person,
+        people,
+        material,
+        supplier,
+        project,
+        warehouse,
+        typed,
+        unit_typed,
+        short_hash,
+    )
     filters: dict[str, Any] = {function.__name__: function for function in named}
     environment.filters.update(filters)
     environment.filters["md"] = escape
@@ -189,6 +233,7 @@ def register(environment: Environment) -> None:
         "KINDS": KINDS,
         "ACTS": ACTS,
         "INTENTS": INTENTS,
+        "COLUMNS": COLUMNS,
         "POOLS": POOLS,
         "MESSAGES": MESSAGES,
         "TEXT_MAX": TEXT_MAX,

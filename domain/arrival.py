@@ -1,15 +1,15 @@
 """What arrived, which order lines it answers, and what it is worth: the reckoning behind a receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from domain.company import Material, Tracking
+from domain.company import Company, Material, Tracking
 from domain.documents import Document, Line
 from domain.errors import DomainError
 from domain.operation import Draft, Question
-from domain.prices import exact_cost, price_in
+from domain.prices import SaidPrice, exact_cost, is_far_off, price_in
 from domain.records import (
     OpenOrdersOf,
     PaidPrice,
@@ -45,6 +45,7 @@ class ReceiptOrder:
     remark: str = ""
     said: str = ""
     again: bool = False
+    price_meant: bool = False  # a price far from the last one was asked about and is right
 
 
 @dataclass(eq=False)
@@ -131,6 +132,21 @@ def allot(order: ReceiptOrder, draft: Draft) -> list[Part]:
     return parts
 
 
+def said_prices(order: ReceiptOrder, parts: Sequence[Part], company: Company) -> Iterator[SaidPrice]:
+    """The prices that were typed, each by its unit, but for those that an order it answers agreed on."""
+    for at, arrived in enumerate(order.lines):
+        kept, unit = material(company, arrived.material), arrived.entered.unit
+        price = arrived.price
+        if price is None and arrived.amount is not None and arrived.entered:
+            price = _unit_price(arrived.amount, arrived.entered)
+        agreed = [_agreed(part) for part in parts if part.arrived is arrived]
+        if price is None:
+            continue
+        now = PaidPrice(price=price, unit=unit, supplier="", day=date.min)
+        if not any(paid is not None and not is_far_off(kept, now, paid) for paid in agreed):
+            yield SaidPrice(at=at, material=kept, unit=unit, price=price)
+
+
 def _spread_line(
     order: ReceiptOrder, kept: Material, arrived: ArrivedLine, draft: Draft, counted: _Counted
 ) -> list[Part]:
@@ -211,9 +227,9 @@ def _valued(kept: Material, at: int, parts: Sequence[Part]) -> list[Part]:
     for part in parts[:-1]:
         # A share of what is left, not of the whole: many shares rounded up would leave less than nothing for the last.
         share = left.share(part.quantity, rest)
-        valued.append(replace(part, amount=share, price=part.arrived.price))
+        valued.append(replace(part, amount=share, price=_own_price(kept, part)))
         left, rest = left - share, rest - part.quantity
-    last = replace(parts[-1], amount=left, price=parts[-1].arrived.price)
+    last = replace(parts[-1], amount=left, price=_own_price(kept, parts[-1]))
     return [*valued, _with_price(last)]
 
 
@@ -221,8 +237,20 @@ def _with_price(part: Part) -> Part:
     """The price that an amount for a whole line comes to, so that the next order can suggest it."""
     if part.price is not None or part.entered != part.arrived.entered:
         return part
-    micros = Fraction(part.amount.fen * MILLION * MILLION, FEN_PER_YUAN * part.entered.millionths)
-    return replace(part, price=Price(half_up(micros)))
+    return replace(part, price=_unit_price(part.amount, part.entered))
+
+
+def _own_price(kept: Material, part: Part) -> Price | None:
+    """The typed price by the unit of the part: a ton spread over two orders of bags comes in as bags."""
+    arrived = part.arrived
+    if arrived.price is None:
+        return None
+    paid = PaidPrice(price=arrived.price, unit=arrived.entered.unit, supplier="", day=date.min)
+    return price_in(kept, paid, part.entered.unit)
+
+
+def _unit_price(amount: Money, entered: Quantity) -> Price:
+    return Price(half_up(Fraction(amount.fen * MILLION * MILLION, FEN_PER_YUAN * entered.millionths)))
 
 
 def _priced(kept: Material, at: int, part: Part) -> Part:
@@ -241,6 +269,11 @@ def _paid(part: Part) -> PaidPrice | None:
     arrived = part.arrived
     if arrived.price is not None:
         return PaidPrice(price=arrived.price, unit=arrived.entered.unit, supplier="", day=date.min)
+    return _agreed(part)
+
+
+def _agreed(part: Part) -> PaidPrice | None:
+    """The price of the order line that the part answers."""
     if part.line is not None and part.line.price is not None:
         return PaidPrice(price=part.line.price, unit=part.line.entered.unit, supplier="", day=date.min)
     return None

@@ -135,9 +135,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
+    """Workers under a leader; `project` None is a team that works wherever it is called."""
+
     name: str
     leader: str | None = None  # person id
     project: str | None = None
+
+    def works_in(self, project: str) -> bool:
+        return self.project in {None, project}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

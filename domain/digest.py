@@ -1,7 +1,7 @@
 """日报: a project's day in one message: received, issued by team, low stock, approvals, cost, head hash."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import ClassVar
@@ -9,8 +9,20 @@ from typing import ClassVar
 from domain import case
 from domain.company import Company, Material, Project, Warehouse
 from domain.documents import Document
-from domain.operation import JOURNAL, ORDERS, REQUISITIONS, AnyNeed, Asker, Draft, Facts, Need, Operation, ToGroup
-from domain.permissions import Action, in_project, known, may
+from domain.operation import (
+    JOURNAL,
+    ORDERS,
+    REQUISITIONS,
+    AnyNeed,
+    Asker,
+    Draft,
+    Facts,
+    Need,
+    Operation,
+    ToGroup,
+    sees_cost,
+)
+from domain.permissions import Action, in_project
 from domain.records import DocumentOf
 from domain.records import project as known_project
 from domain.stock import StockIn
@@ -30,8 +42,11 @@ class DayLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
+    """What moved; `since` is an earlier day whose bookings after its report are among it, None where none are."""
+
     received: tuple[DayLine, ...]
     issued: tuple[DayLine, ...]
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +119,9 @@ class DailyDigest:
     issued: tuple[tuple[Material, DayLine], ...]
     low: tuple[LowLine, ...]
     pending: tuple[Document, ...]
-    cost: Money | None  # None where the one who asked may not see it
+    cost: Money | None  # None where somebody reads it who may not see it
     head: Head
+    since: date | None = None  # a day of whose late bookings this report tells as well
 
     @property
     def is_quiet(self) -> bool:
@@ -138,9 +154,7 @@ def show(project: str, day: date, *, by: Asker) -> Operation:
 
 def _show(project: str, day: date, by: Asker, draft: Draft) -> None:
     known_project(draft.company, project)
-    digest = _draw_up(project, day, draft)
-    sees_cost = by.is_alone and may(known(draft.company, by.person), Action.SEE_COST, project=project)
-    draft.answer(digest if sees_cost else replace(digest, cost=None))
+    draft.answer(_draw_up(project, day, draft, with_cost=sees_cost(by, draft.company, project=project)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,13 +204,13 @@ def _tell(project: str, day: date, draft: Draft) -> None:
     run = JobRunOf(job=JOB, scope=project, period=day.isoformat())
     if draft[run] is not None:
         return
-    digest = _draw_up(project, day, draft)
+    digest = _draw_up(project, day, draft, with_cost=False)  # everybody in the group reads it
     draft[run] = JobRun(outcome="sent")
     draft[Anchor(project=project, day=day)] = digest.head
     draft.tell(ToGroup(project=project), digest)
 
 
-def _draw_up(project: str, day: date, draft: Draft) -> DailyDigest:
+def _draw_up(project: str, day: date, draft: Draft, *, with_cost: bool) -> DailyDigest:
     found, head = draft.company.projects[project], draft[HeadNow()]
     happened = draft[DayOf(project=project, day=day)]
     materials = draft.company.materials
@@ -208,8 +222,9 @@ def _draw_up(project: str, day: date, draft: Draft) -> DailyDigest:
         issued=tuple((materials[x.material], x) for x in happened.issued if x.material in materials),
         low=low_stock(draft, project),
         pending=pending,
-        cost=Money(sum(x.amount.fen for x in happened.issued)),
+        cost=Money(sum(x.amount.fen for x in happened.issued)) if with_cost else None,
         head=head,
+        since=happened.since,
     )
 
 

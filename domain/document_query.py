@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from domain.approval import Approval, ApprovalOf
 from domain.documents import Document
-from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation
-from domain.permissions import Action, Permit, check, known, may
+from domain.operation import AnyNeed, Asker, Draft, Facts, Need, Operation, sees_cost
+from domain.permissions import Action, Permit, check, known
 from domain.records import DocumentOf, document
 
 
@@ -46,8 +46,8 @@ def show(number: str, *, by: Asker) -> Operation:
 
 def _show(number: str, by: Asker, draft: Draft) -> None:
     paper = document(draft, number)
-    person = check(Permit(by=by.person, action=Action.SEE_DOCUMENT, project=paper.project or None), draft.company)
-    with_cost = by.is_alone and may(person, Action.SEE_COST, project=paper.project or None)
+    check(Permit(by=by.person, action=Action.SEE_DOCUMENT, project=paper.project or None), draft.company)
+    with_cost = sees_cost(by, draft.company, project=paper.project or None)
     draft.answer(DocumentShown(document=paper, approval=draft[ApprovalOf(number)], with_cost=with_cost))
 
 

@@ -73,6 +73,14 @@ class WhoTakes(Question):
 
 
 @dataclass(eq=False)
+class TeamElsewhere(Question):
+    """The team works in another project: what it took here would be looked for there."""
+
+    project: Project
+    team: str
+
+
+@dataclass(eq=False)
 class WhichStage(Question):
     """Several stages are open and the team has taken for none yet."""
 
@@ -86,7 +94,7 @@ class NoSuchStage(Question):
 
 
 def book(order: IssueOrder, *, by: Asker) -> Operation:
-    """Let material out. Raises NotEnoughStock, WhoTakes, WhichStage, NoSuchUnit, OnlyExpiredLots, …"""
+    """Let material out. Raises NotEnoughStock, WhoTakes, TeamElsewhere, WhichStage, NoSuchUnit, OnlyExpiredLots, …"""
     return Operation(
         by=by,
         may=in_project(by.person, Action.ISSUE, order.project),
@@ -149,9 +157,11 @@ def _book(order: IssueOrder, by: Asker, draft: Draft) -> None:
     place = warehouse(company, order.warehouse) if order.warehouse else default_warehouse(company, order.project)
     usable_by(place, order.project)
     team = _team(company, order, by)
+    choices = (("fields.team", tuple(t.name for t in company.teams.values() if t.works_in(found.code))),)
     if not team and not order.recipient:
-        choices = (("fields.team", tuple(t.name for t in company.teams.values() if t.project in {None, found.code})),)
         raise WhoTakes(found, asks=("fields.team",), choices=choices)
+    if team in company.teams and not company.teams[team].works_in(found.code):
+        raise TeamElsewhere(found, team, asks=("fields.team",), choices=choices)
     stage = _stage(draft, order, found, team)
     refuse_repeat(draft, by, order.said, again=order.again)
     lines, moves = _take(draft, order, found, place, stage, team)

@@ -10,7 +10,7 @@ from domain.company import Company
 from domain.documents import DocumentKind, Number
 from domain.entries import Entry
 from domain.errors import DomainError
-from domain.permissions import NotAllowed, Permit, check
+from domain.permissions import Action, NotAllowed, Permit, check, known, may
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -76,6 +76,11 @@ class Asker:
     def is_alone(self) -> bool:
         """Whether nobody else reads the answer: money is told only then."""
         return self.chat == PRIVATE
+
+
+def sees_cost(by: Asker, company: Company, *, project: str | None) -> bool:
+    """Whether an answer may carry cost and price: whoever asks has the right, and nobody else reads it."""
+    return by.is_alone and may(known(company, by.person), Action.SEE_COST, project=project)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

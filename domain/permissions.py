@@ -18,7 +18,7 @@ class Action(StrEnum):
     RECEIVE = "收货入库"
     ISSUE = "发料"
     UNDO = "撤销"
-    UNDO_LATER = "过时撤销"
+    UNDO_LATER = "撤销别人的单"  # and one's own once the time for it is over, which is told as TooLateToUndo
     DECIDE = "审批"
     SEE_COST = "看成本"
     SEE_DOCUMENT = "看单据"

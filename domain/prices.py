@@ -1,11 +1,45 @@
-"""Which price stands where a person typed none: the last one paid, and what a quantity would cost at it."""
+"""Prices of a material: which one stands where a person typed none, and which typed one is far from the last."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from domain.company import Material
-from domain.operation import Facts
+from domain.operation import Asker, Facts, Question, sees_cost
 from domain.records import LastPricesOf, PaidPrice
 from domain.values import FEN_PER_YUAN, MILLION, Money, Price, Quantity, half_up
+
+# What a market does to a price between two deliveries stays below three times. The price of a ton said of a bag, of a
+# box said of a piece, and a point in the wrong place are all beyond it.
+FAR_OFF: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarOff:
+    """A price far from the last one, both per `unit`; `last` is None where whoever is asked may not see it."""
+
+    material: Material
+    unit: str
+    price: Price
+    last: Price | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidPrice:
+    """What line `at` of a message says that an entered quantity costs, by its unit."""
+
+    at: int
+    material: Material
+    unit: str
+    price: Price
+
+
+@dataclass(eq=False)
+class PriceFarOff(Question):
+    """Prices that nobody would pay who paid the last ones: asked about before they are booked."""
+
+    lines: tuple[FarOff, ...]
 
 
 def units_per_base(material: Material, unit: str) -> Fraction | None:
@@ -58,3 +92,28 @@ def exact_cost(material: Material, paid: PaidPrice, entered: Quantity) -> Money:
         raise ValueError(f"{material.code}: {paid.unit} or {entered.unit} is no unit of it")
     micros = Fraction(paid.price.micros) * theirs / ours * entered.millionths
     return Money(half_up(micros * FEN_PER_YUAN / (MILLION * MILLION)))
+
+
+def is_far_off(material: Material, said: PaidPrice, last: PaidPrice) -> bool:
+    """Whether a price is beyond FAR_OFF times the last one or below its share; units may differ. Free is no measure."""
+    ours, theirs = units_per_base(material, said.unit), units_per_base(material, last.unit)
+    if ours is None or theirs is None or not last.price.micros:
+        return False
+    now, before = said.price.micros * ours, last.price.micros * theirs
+    return now > FAR_OFF * before or FAR_OFF * now < before
+
+
+def must_be_usual(said: Iterable[SaidPrice], facts: Facts, *, by: Asker, project: str) -> None:
+    """Ask about prices far from the last paid; needs LastPricesOf each material. Raises PriceFarOff."""
+    shown, found, paths = sees_cost(by, facts.company, project=project), list[FarOff](), list[str]()
+    for one in said:
+        last = last_paid(facts, one.material)
+        now = PaidPrice(price=one.price, unit=one.unit, supplier="", day=facts.today)
+        if last is None or not is_far_off(one.material, now, last):
+            continue
+        before = price_in(one.material, last, one.unit) if shown else None
+        found.append(FarOff(material=one.material, unit=one.unit, price=one.price, last=before))
+        paths.append(f"lines[{one.at}].unit_price")
+    if found:
+        asks = ("confirm.price", *paths) if len(paths) == 1 else ("confirm.price",)
+        raise PriceFarOff(tuple(found), asks=asks)

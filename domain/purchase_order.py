@@ -12,7 +12,7 @@ from domain.entries import Entry
 from domain.errors import DomainError
 from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, Question, SeriesOf, ToGroup, ToPeople
 from domain.permissions import Action, Permit, check, in_project
-from domain.prices import last_paid, last_supplier, price_in
+from domain.prices import SaidPrice, last_paid, last_supplier, must_be_usual, price_in
 from domain.records import BookedBy, DocumentOf, LastPricesOf, document, material, project, supplier
 from domain.repeat import note_booking, refuse_repeat
 from domain.stock import in_base
@@ -36,6 +36,7 @@ class PurchaseOrderOrder:
     remark: str = ""
     said: str = ""
     again: bool = False
+    price_meant: bool = False  # a price far from the last one was asked about and is right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +290,13 @@ def _place(wanted: PurchaseOrderOrder, by: Asker, draft: Draft) -> None:
     if supplier(draft.company, wanted.supplier) is None:
         raise WhichSupplier(None, asks=("fields.supplier",))
     refuse_repeat(draft, by, wanted.said, again=wanted.again)
+    if not wanted.price_meant:
+        said = (
+            SaidPrice(at=at, material=material(draft.company, x.material), unit=x.entered.unit, price=x.price)
+            for at, x in enumerate(wanted.lines)
+            if x.price is not None
+        )
+        must_be_usual(said, draft, by=by, project=wanted.project)
     order = Document(
         number=draft.number(DocumentKind.PURCHASE_ORDER),
         kind=DocumentKind.PURCHASE_ORDER,

@@ -11,6 +11,7 @@ from domain.arrival import (
     Part,
     ReceiptOrder,
     allot,
+    said_prices,
 )
 from domain.company import Company, Material, Project, Warehouse
 from domain.documents import OPEN_ORDER, Document, DocumentKind, Line, State
@@ -21,6 +22,7 @@ from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, SeriesOf
 from domain.permissions import Action, Permit, check, in_project
 from domain.places import Place, PlaceKind
 from domain.places import warehouse as warehouse_place
+from domain.prices import must_be_usual
 from domain.records import (
     BookedBy,
     DocumentOf,
@@ -77,7 +79,7 @@ class LotExpiryDiffers(DomainError):
 
 
 def book(order: ReceiptOrder, *, by: Asker) -> Operation:
-    """Put what arrived on the books. Raises NotReceivable, OverReceipt, WhatPrice, LotNeeded, NoSuchUnit, …"""
+    """Put what arrived on the books. Raises NotReceivable, OverReceipt, WhatPrice, PriceFarOff, LotNeeded, …"""
     return Operation(
         by=by,
         may=None if order.document else in_project(by.person, Action.RECEIVE, order.project),
@@ -139,7 +141,10 @@ def _book(order: ReceiptOrder, by: Asker, draft: Draft) -> None:
     supplier(draft.company, order.supplier)
     place = usable_by(_warehouse(draft.company, order, order.project), order.project)
     refuse_repeat(draft, by, order.said, again=order.again)
-    paper = _paper(order, found, place, allot(order, draft), by, draft)
+    parts = allot(order, draft)
+    if not order.price_meant:
+        must_be_usual(said_prices(order, parts, draft.company), draft, by=by, project=found.code)
+    paper = _paper(order, found, place, parts, by, draft)
     moves = tuple(_move(draft, paper, place, line) for line in paper.lines)
     draft[DocumentOf(paper.number)] = paper
     draft.record(posting(paper, moves=moves, source=paper.links[0] if len(paper.links) == 1 else ""))

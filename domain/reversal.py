@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar
 
@@ -56,6 +56,10 @@ class TooLateToUndo(DomainError):
 
     document: Document
     minutes: int
+
+    @property
+    def until(self) -> datetime:
+        return self.document.created_at + timedelta(minutes=self.minutes)
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from typing import Final
 
 from domain import case
 from domain.company import Company, Material, Person, Warehouse
-from domain.operation import AnyNeed, Asker, Draft, Facts, Operation
+from domain.operation import AnyNeed, Asker, Draft, Facts, Operation, sees_cost
 from domain.permissions import Action, Permit, check, in_project, known, may
 from domain.records import OnOrderOf, material, warehouse
 from domain.stock import PoolsOf, StockIn, owner_of, rule_of
@@ -44,11 +44,12 @@ class StockLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockAnswer:
-    """`left_out` lines did not fit."""
+    """`left_out` lines did not fit; `absent` lies nowhere, while something else that was asked about does."""
 
     lines: tuple[StockLine, ...]
     left_out: int
     question: StockQuestion
+    absent: tuple[Material, ...] = ()
 
 
 def ask(question: StockQuestion, *, by: Asker) -> Operation:
@@ -96,10 +97,13 @@ def what_lies(question: StockQuestion, by: Asker, draft: Draft) -> StockAnswer:
     for place in _places(draft.company, question):
         if not _sees(person, place):
             continue
-        sees_cost = by.is_alone and may(person, Action.SEE_COST, project=place.project)
-        found += _lines(draft, question, place, sees_cost)
-    shown = tuple(found[:LINES_MAX])
-    return StockAnswer(lines=shown, left_out=len(found) - len(shown), question=question)
+        found += _lines(draft, question, place, sees_cost(by, draft.company, project=place.project))
+    telling = [line for line in found if line.quantity or line.is_low or line.on_order] or found
+    shown, told = tuple(telling[:LINES_MAX]), {line.material.code for line in telling}
+    absent = {line.material.code: line.material for line in found if line.material.code not in told}
+    return StockAnswer(
+        lines=shown, left_out=len(telling) - len(shown), question=question, absent=tuple(absent.values())
+    )
 
 
 def _sees(person: Person, place: Warehouse) -> bool:
@@ -113,7 +117,7 @@ def _must_see(person: Person, place: Warehouse, company: Company) -> None:
         check(Permit(by=person.id, action=Action.ASK_STOCK, project=place.project), company)
 
 
-def _lines(draft: Draft, question: StockQuestion, place: Warehouse, sees_cost: bool) -> list[StockLine]:
+def _lines(draft: Draft, question: StockQuestion, place: Warehouse, with_value: bool) -> list[StockLine]:
     held: dict[str, int] = {}
     for balance in draft[StockIn(warehouse=place.code)]:
         held[balance.material] = held.get(balance.material, 0) + balance.quantity.millionths
@@ -132,7 +136,7 @@ def _lines(draft: Draft, question: StockQuestion, place: Warehouse, sees_cost: b
                 quantity=quantity,
                 safety=rule.safety_stock if rule else None,
                 on_order=draft[OnOrderOf(project=place.project or "", material=code)],
-                value=_value(draft, code, place, quantity) if sees_cost else None,
+                value=_value(draft, code, place, quantity) if with_value else None,
             )
         )
     return lines

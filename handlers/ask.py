@@ -13,7 +13,10 @@ from handlers.language import Line, Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """`said` is a digest of the text, "" where the text only answered a question; `again`: the person insists."""
+    """`said` is a digest of the text, "" where the text only answered a question.
+
+    What a person who was asked insists on: `again` that it is booked twice, `price_meant` that the price is right.
+    """
 
     reading: Reading
     by: Asker
@@ -21,6 +24,7 @@ class Ask:
     today: date
     said: str = ""
     again: bool = False
+    price_meant: bool = False
 
     def field(self, name: str) -> str:
         """A field of the reading, "" where it is absent."""

@@ -79,7 +79,7 @@ def _needs(by: Asker, project: str, facts: Facts) -> Iterable[AnyNeed]:
 
 def _team(company: Company, project: str) -> str:
     """A team that may work in the project, "" where there is none."""
-    return next((t.name for t in company.teams.values() if t.project in {None, project}), "")
+    return next((t.name for t in company.teams.values() if t.works_in(project)), "")
 
 
 def _place(company: Company, person: Person | None, project: str) -> _Place:

@@ -18,5 +18,6 @@ def place(ask: Ask) -> Operation:
         remark=ask.field("remark"),
         said=ask.said,
         again=ask.again,
+        price_meant=ask.price_meant,
     )
     return purchase_order.place(order, by=ask.by)

@@ -11,6 +11,7 @@ from domain.naming import Meant
 from domain.operation import Dialogue, Question
 from domain.values import parse_decimal
 from handlers.language import Line, Reading, Status
+from handlers.language.vocabulary import UNITS
 from handlers.nearby import is_guess
 
 YES: Final = frozenset(
@@ -20,6 +21,8 @@ NO: Final = frozenset({"不", "不是", "不用", "不用了", "算了", "取消
 NONE_OF_THESE: Final = frozenset({"不", "不是", "都不是", "不是这个", "不是的", "否"})
 # What people put around a name when they answer with it: 给瓦工班, 用在主体结构吧, 跟海螺买.
 _POLITE: Final = re.compile(r"^(?:给|是|用在|用于|用|跟|找|从)|(?:的|吧|呀|啊|呢|领的|领|用|用的|买|家)$")
+_AGAIN: Final = ("confirm.again",)
+_PRICE_MEANT: Final = ("confirm.price",)
 _PRICE: Final = re.compile(r"lines\[(\d+)\]\.unit_price")
 _MATERIAL: Final = re.compile(r"lines\[(\d{1,4})\]\.material", re.ASCII)
 _ORDINALS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -34,6 +37,7 @@ class Unclear(Question):
 
     reading: Reading
     is_again: bool = False
+    text: str = ""  # as it was typed, where this question is about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class WhichOne(Question):
     reading: Reading
     offers: tuple[Choice, ...]
     is_again: bool = False
+    text: str = ""
 
 
 @dataclass(eq=False)
@@ -87,7 +92,12 @@ class Memo:
 
     @property
     def wants_yes(self) -> bool:
-        return self.asks == ("confirm.again",)
+        return self.asks[:1] in (_AGAIN, _PRICE_MEANT)
+
+    @property
+    def wants_price(self) -> bool:
+        """Whether the yes is about a price."""
+        return self.asks[:1] == _PRICE_MEANT
 
     def write(self) -> str:
         body = {
@@ -140,9 +150,9 @@ def asked_again(memo: Memo, company: Company) -> Question:
 
 def answered(memo: Memo, text: str, company: Company) -> Reading | None:
     """The reading completed by a short answer to a question that a decision asked; None where it is no such answer."""
-    if len(memo.asks) != 1 or memo.wants_yes:
+    path = memo.asks[-1] if memo.asks else ""
+    if len(memo.asks) != (2 if memo.wants_price else 1) or path.startswith("confirm."):
         return None
-    path = memo.asks[0]
     value = _value(path, text, memo.choices.get(path, ()), company)
     if value is None:
         return None
@@ -156,7 +166,7 @@ def answered(memo: Memo, text: str, company: Company) -> Reading | None:
 
 
 def _priced(line: Line, price: str) -> Line:
-    return replace(line, unit_price=price)
+    return replace(line, unit_price=price, amount=None)
 
 
 def plain_words(text: str) -> str:
@@ -223,20 +233,36 @@ def label(path: str, code: str, company: Company) -> str:
     return code
 
 
-def which_one(reading: Reading, company: Company, *, is_again: bool = False) -> WhichOne:
+def as_typed(said: str, text: str) -> str:
+    """Words of a reading, which is in small letters, as they stand in the text; as they are where they do not."""
+    at = text.lower().find(said.lower())
+    return text[at : at + len(said)] if at >= 0 and len(text.lower()) == len(text) else said
+
+
+def unit_typed(line: Line, text: str, company: Company) -> str:
+    """The unit behind the line's quantity in the text, "" where none is seen: a reading leaves out what is not kept."""
+    if not line.quantity:
+        return ""
+    units = {*UNITS.counters, *UNITS.aliases, *company.units}
+    found = re.search(rf"(?<![\d.]){re.escape(line.quantity)}\s*([^\W\d_]{{1,3}})", text)
+    words = [found[1][:end] for end in range(len(found[1]), 0, -1)] if found else []
+    return next((word for word in words if word in units), "")
+
+
+def which_one(reading: Reading, company: Company, *, is_again: bool = False, text: str = "") -> WhichOne:
     offers, first = list[Choice](), 1
     for path, codes in reading.candidates.items():
         offers.append(
             Choice(
                 path=path,
-                said=_said(reading, path),
+                said=as_typed(_said(reading, path), text),
                 names=tuple(label(path, code, company) for code in codes),
                 first=first,
                 is_guess=is_guess(reading, path),
             )
         )
         first += len(codes)
-    return WhichOne(reading, tuple(offers), is_again, asks=(*reading.candidates, *reading.missing))
+    return WhichOne(reading, tuple(offers), is_again, text, asks=(*reading.candidates, *reading.missing))
 
 
 def _said(reading: Reading, path: str) -> str:

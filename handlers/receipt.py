@@ -30,5 +30,6 @@ def book(ask: Ask) -> Operation:
         remark=ask.field("remark"),
         said=ask.said,
         again=ask.again,
+        price_meant=ask.price_meant,
     )
     return receipt.book(order, by=ask.by)

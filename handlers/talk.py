@@ -36,6 +36,7 @@ from handlers import (
 from handlers.ask import Ask
 from handlers.language import Catalogue, Context, Reading, Status, read
 from handlers.language.verbs import LINE_INTENTS
+from handlers.list_columns import ColumnsUnused, filled, unused
 from handlers.messages import ChatKind, ChatMessage, Text, Voice
 from handlers.nearby import is_guess, with_guesses, without_guesses
 from handlers.numbers_in_text import first_number
@@ -147,6 +148,7 @@ class Talk:
         self._reading: Reading | None = None
         self._memo: Memo | None = None  # the question that was open when the message came
         self._said, self._again = "", False
+        self._unused: tuple[str, ...] = ()  # columns of a list of which nothing is made
         self._named: tuple[Meant, ...] = ()  # words, and what was chosen for them on the way to this reading
 
     def operation(self) -> Operation:
@@ -191,6 +193,8 @@ class Talk:
     def settle(self, draft: Draft, *, is_done: bool = False) -> None:
         """What was pointed at is over once it was booked, or once the talk is of another thing."""
         self._recall(draft)
+        if self._unused:
+            draft.answer(ColumnsUnused(columns=self._unused))
         place, reading = pointing.place_of(self.by), self._reading
         if reading is None or place not in draft or draft[place] is None:
             return
@@ -235,6 +239,7 @@ class Talk:
             sender = self._message.sender
             return membership.greet(by=self.by, nick=sender.nick, is_admin=sender.is_admin)
         self._pointed, self._kept, self._named, self._memo, self._reading = None, None, (), None, None
+        self._unused = ()
         return self._meaning(facts)
 
     def _meaning(self, facts: Facts) -> Operation:
@@ -253,7 +258,9 @@ class Talk:
         if memo is not None and plain in NO:
             return self._answer(DialogueEnded())
         if memo is not None and memo.wants_yes and plain in YES:
-            return self._do(replace(memo.reading, status=Status.OK, missing=()), facts, said=memo.said, again=True)
+            meant = replace(memo.reading, status=Status.OK, missing=())
+            again, price = memo.again or not memo.wants_price, memo.wants_price
+            return self._do(meant, facts, said=memo.said, again=again, price_meant=price)
         if reporting.is_report(self._text):
             return self._answer(DialogueEnded()) if memo is not None and memo.wants_yes else self._report(facts)
         if memo is not None and listing.is_asked(memo):
@@ -274,19 +281,34 @@ class Talk:
     def _for_sheet(self, facts: Facts, memo: Memo) -> Operation:
         """What is to be done with a list that was sent: a choice, or words that name no thing themselves."""
         words = self._reading_of(facts, None, text=listing.words_of(self._text), pointed=listing.pointed(memo))
-        told = listing.told(words, memo)
+        told = listing.told(words, memo, facts.company)
         if told is not None:
-            return self._do(told, facts, said=f"{memo.said}:{told.intent}")
+            return self._do_list(told, memo, facts)
         if words.status is Status.UNKNOWN:
             self._kept = memo
             raise listing.question_of(memo)
         return self._read(facts, None)
 
+    def _with_columns(self, reading: Reading, facts: Facts) -> Reading:
+        """The reading with what the columns of a pasted table say for all its lines. Raises what `filled` raises."""
+        if reading.intent not in LINE_INTENTS or "\n" not in self._text:
+            return reading
+        columns, headings = listing.pasted_columns(self._text)
+        self._unused = (*unused(reading.intent, columns, ()), *headings)
+        return filled(reading, columns, facts.company)
+
+    def _do_list(self, told: Reading, memo: Memo, facts: Facts) -> Operation:
+        """A list whose purpose is clear; what it holds beyond that is named."""
+        self._unused = (*unused(told.intent, memo.choices, told.lines), *self._unused)
+        return self._do(told, facts, said=f"{memo.said}:{told.intent}")
+
     def _read(self, facts: Facts, memo: Memo | None) -> Operation:
         """The words by themselves first: a message of its own is never swallowed as the answer to an open question."""
         if (memo is None or memo.wants_yes) and (found := self._about_pointed(facts)) is not None:
             return found
-        alone = self._reading_of(facts, None)
+        if memo is not None and memo.wants_price and (priced := answered(memo, self._text, facts.company)) is not None:
+            return self._do(priced, facts, said=memo.said, again=memo.again)
+        alone = self._with_columns(self._reading_of(facts, None), facts)
         if memo is not None and memo.wants_yes and alone.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
         if memo is None and alone.status is Status.UNKNOWN and reporting.with_more(self._text):
@@ -295,7 +317,8 @@ class Talk:
             return self._do(alone, facts, said=said_digest(self._text, self.by))
         complete = answered(memo, self._spoken(facts.company), facts.company)
         reading = complete if complete is not None else self._reading_of(facts, memo)
-        if reading.status is Status.UNKNOWN and memo.tries < TRIES_MAX:
+        says_nothing = reading.status is Status.UNKNOWN or reading == memo.reading
+        if says_nothing and memo.tries < TRIES_MAX:
             return self._ask_again(memo, facts)
         if reading == alone:
             return self._do(alone, facts, said=said_digest(self._text, self.by))
@@ -351,11 +374,10 @@ class Talk:
         return _OWN_TEAM.sub(lambda _: team, self._text) if team else self._text
 
     def _context(self, facts: Facts, memo: Memo | None, pointed: Pointed) -> Context:
-        group = facts.company.groups.get(self.by.chat)
         quoted = self._message.quoted if isinstance(self._message, Text) else None
         number = facts[self._quoted] if self._quoted else None
         return Context(
-            project=group.project if group else self._own_project(facts.company),
+            project=self._here(facts.company),
             sender=self.by.person,
             chat=self._message.chat.kind.value,
             quoted_document=number
@@ -369,6 +391,11 @@ class Talk:
             things=pointed.materials,
         )
 
+    def _here(self, company: Company) -> str | None:
+        """The project that the chat is about."""
+        group = company.groups.get(self.by.chat)
+        return group.project if group else self._own_project(company)
+
     def _own_project(self, company: Company) -> str | None:
         """In private: the one project of somebody who has roles in one project only."""
         person = company.people.get(self.by.person)
@@ -377,7 +404,16 @@ class Talk:
         projects = {grant.project for grant in person.grants}
         return projects.pop() if len(projects) == 1 else None
 
-    def _do(self, reading: Reading, facts: Facts, *, said: str, again: bool = False, guesses: bool = True) -> Operation:
+    def _do(
+        self,
+        reading: Reading,
+        facts: Facts,
+        *,
+        said: str,
+        again: bool = False,
+        price_meant: bool = False,
+        guesses: bool = True,
+    ) -> Operation:
         """The operation for a reading. Raises Unclear, WhichOne, NotYet."""
         if reading.status is Status.UNKNOWN or reading.intent is None:
             if self._text.rstrip("。！!~～ ") in _GREETINGS:
@@ -396,14 +432,22 @@ class Talk:
             return self._help(facts, reading)
         self._check(reading, facts)
         if reading.status is Status.AMBIGUOUS:
-            raise which_one(reading, facts.company)
+            raise which_one(reading, facts.company, text=self._text)
         if reading.status is Status.INCOMPLETE:
-            raise Unclear(reading, asks=reading.missing)
+            raise Unclear(reading, text=self._text, asks=reading.missing)
         handler = INTENTS.get(reading.intent)
         if handler is None:
             raise NotYet(reading.intent)
         return handler(
-            Ask(reading=reading, by=self.by, company=facts.company, today=facts.today, said=said, again=again)
+            Ask(
+                reading=reading,
+                by=self.by,
+                company=facts.company,
+                today=facts.today,
+                said=said,
+                again=again,
+                price_meant=price_meant,
+            )
         )
 
     def _check(self, reading: Reading, facts: Facts) -> None:
@@ -430,7 +474,7 @@ class Talk:
         return Operation(by=self.by, may=None, needs=lambda _facts: (mark,), decide=partial(_help_once, mark, self.by))
 
     def _help(self, facts: Facts, reading: Reading) -> Operation:
-        project = reading.fields.get("project", "")
+        project = reading.fields.get("project") or self._here(facts.company) or ""
         return helping.help_for(
             by=self.by, project=project if isinstance(project, str) else "", names=partial(self._is_named, facts)
         )

@@ -7,9 +7,8 @@ from domain.company_file.headings import KEYS, synonyms
 from domain.errors import DomainError
 from domain.operation import Facts, Operation
 from handlers import listing
-from handlers.language import Line
 from handlers.language.pasted import columns_of
-from handlers.listing import ReadAhead
+from handlers.listing import Content, ReadAhead
 from handlers.messages import ChatKind, Listed
 from handlers.talk import Catalogues, Talk, said_digest
 
@@ -52,24 +51,25 @@ class _WorkbookTalk(Talk):
         if _is_company_file(listed):
             person = facts.company.people[self.by.person]
             raise CompanyFileSent(listed.name, person.has(Role.ADMINISTRATOR))
-        lines = self._lines(facts.company)
-        memo = listing.memo_for(lines, said=said_digest(listing.digest_of(listed.rows), self.by))
+        content = self._content(facts.company)
+        self._unused = content.unused
+        memo = listing.memo_for(content, said=said_digest(listing.digest_of(listed.rows), self.by))
         act = listing.act_titled((listed.name, *listed.titles[:1]))
         told = None
         if act:
             words = self._reading_of(facts, None, text=act, pointed=listing.pointed(memo))
-            told = listing.told(words, memo)
+            told = listing.told(words, memo, facts.company)
         if told is None:
             self._kept = memo
             raise listing.question_of(memo)
-        return self._do(told, facts, said=f"{memo.said}:{told.intent}")
+        return self._do_list(told, memo, facts)
 
-    def _lines(self, company: Company) -> tuple[Line, ...]:
+    def _content(self, company: Company) -> Content:
         if self._ahead is None or self._ahead.company is not company:
             self._ahead = read_ahead(self._listed, company, self._catalogues)
         if self._ahead.refusal is not None:
             raise self._ahead.refusal
-        return self._ahead.lines
+        return self._ahead.content
 
 
 def _is_company_file(listed: Listed) -> bool:

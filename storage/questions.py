@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, literal_column, select, union_all
@@ -227,15 +228,20 @@ async def _day(connection: AsyncConnection, need: DayOf, company: Company) -> Da
         later = after.cte("later").prefix_with("MATERIALIZED")
         late = select(later.c.seq).where(later.c.project == need.project, later.c.dated < need.day)
         entries = union_all(entries, late)
-    query = select(_move).where(_move.c.seq.in_(entries), _move.c.quantity > 0).order_by(_move.c.seq, _move.c.no)
+    query = select(_move, _entry.c.dated).join(_entry, _entry.c.seq == _move.c.seq)
+    query = query.where(_move.c.seq.in_(entries), _move.c.quantity > 0).order_by(_move.c.seq, _move.c.no)
     received, issued = dict[tuple[str, str, str], list[int]](), dict[tuple[str, str, str], list[int]]()
+    days = set[date]()
     for row in await connection.execute(query):
+        days.add(row.dated)
         if PlaceKind.SUPPLIER in {row.source_kind, row.target_kind}:
             _add(received, (row.material, "", ""), row, inward=row.source_kind == PlaceKind.SUPPLIER)
         elif PlaceKind.CONSUMPTION in {row.source_kind, row.target_kind}:
             who = (row.material, row.team or row.recipient, row.stage)
             _add(issued, who, row, inward=row.target_kind == PlaceKind.CONSUMPTION)
-    return Day(received=_day_lines(received, company), issued=_day_lines(issued, company))
+    first = min(days, default=need.day)
+    since = first if first < need.day else None
+    return Day(received=_day_lines(received, company), issued=_day_lines(issued, company), since=since)
 
 
 def _add(into: dict[tuple[str, str, str], list[int]], key: tuple[str, str, str], row: Any, *, inward: bool) -> None:

@@ -146,7 +146,8 @@ class Site:
             ArrivedLine(material=x.material, entered=x.quantity, price=x.price, lot=x.lot, expiry=x.expiry)
             for x in map(self.line, lines)
         )
-        return receipt.book(ReceiptOrder(project=project, lines=arrived, **order), by=self.asker(by))
+        told = {"price_meant": True, **order}
+        return receipt.book(ReceiptOrder(project=project, lines=arrived, **told), by=self.asker(by))
 
     async def receive(self, *lines: str, by: str = "老张", project: str = "P01", **order: Any) -> Number:
         """Material arrives; `document=` names the order, `supplier=` who brought it."""
@@ -195,7 +196,7 @@ class Site:
         wanted = tuple(
             OrderedLine(material=x.material, entered=x.quantity, price=x.price) for x in map(self.line, lines)
         )
-        order = PurchaseOrderOrder(project=project, supplier=supplier, lines=wanted)
+        order = PurchaseOrderOrder(project=project, supplier=supplier, lines=wanted, price_meant=True)
         return _number(await self.do(purchase_order.place(order, by=self.asker(by))))
 
     async def confirm(self, number: str, *, by: str = "王姐", supplier: str = "", price: str = "") -> Answer:

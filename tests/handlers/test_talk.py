@@ -181,7 +181,7 @@ DOORS: Final = {
     Action.REQUEST: (f"申购{CEMENT}1包", "SG"),
     Action.ORDER: (f"跟海螺采购{CEMENT}1包 单价27", "CG"),
     Action.RECEIVE: (f"收货{CEMENT}1包 单价27", "RK"),
-    Action.ISSUE: (f"领{CEMENT}1包 瓦工班", "LL"),
+    Action.ISSUE: (f"领{CEMENT}1包 钢筋班", "LL"),
     Action.UNDO: ("撤销 {number}", "CX"),
 }
 
@@ -195,7 +195,7 @@ async def test_each_role_may_do_in_its_project_what_the_table_says_and_nothing_e
     await chat.load(with_people(newcomer))
     for group, keeper in ((GROUP, "张建国"), (OTHER_GROUP, "王建军")):
         await chat.says(keeper, f"收货{CEMENT}100包 单价27", chat=group)
-        booked = await chat.says(keeper, f"领{CEMENT}2包 瓦工班{' 主体结构' if group == GROUP else ''}", chat=group)
+        booked = await chat.says(keeper, f"领{CEMENT}2包 钢筋班{' 主体结构' if group == GROUP else ''}", chat=group)
         for action, (said, prefix) in DOORS.items():
             before = await chat.entries()
             answer = await chat.says("周明", said.format(number=booked.split()[1]), chat=group)

@@ -100,7 +100,7 @@ async def test_a_line_in_the_middle_is_corrected_while_another_is_asked_about(
 async def test_a_unit_that_does_not_fit_is_asked_for_and_books_nothing(site: Chat) -> None:
     await site.says("李强", "申购水泥20包，红砖200块")
     answer = await site.says("李强", "第二行改成30包")
-    assert "红砖 没有这个单位，可以用：块" in answer
+    assert "红砖 没有“包”这个单位，可以用：块" in answer
     assert "红砖" in await site.says("李强", "第一个")
     assert await site.numbers() == []
 
@@ -240,3 +240,30 @@ async def test_who_may_not_do_it_is_told_before_anything_is_asked(site: Chat) ->
 async def test_the_helpful_line_shows_what_the_person_may_do(site: Chat) -> None:
     assert "申购 水泥" in await site.says("李强", "今天天气不错", chat=PRIVATE)
     assert "领 水泥" in await site.says("张建国", "今天天气不错", chat=PRIVATE)
+
+
+async def test_a_document_without_its_number_is_asked_for_in_plain_words(site: Chat) -> None:
+    answer = await site.says("李强", "CG到哪了")
+    assert answer.strip().startswith("查哪张单？")
+    assert "查单据" not in answer
+
+
+async def test_a_unit_that_is_not_kept_is_named(site: Chat) -> None:
+    assert "没有“桶”这个单位，可以用：" in await site.says("张建国", "领42.5水泥3桶 瓦工班")
+
+
+async def test_unknown_names_are_shown_as_they_were_typed(site: Chat) -> None:
+    assert "没有找到“PVCU管50”" in await site.says("李强", "申购PVCU管50 3根")
+
+
+async def test_an_answer_of_no_use_is_said_to_be_none_and_how_to_stop(site: Chat) -> None:
+    await site.says("张建国", "领42.5水泥3包 给王小二")
+    again = await site.says("张建国", "给李四光")
+    assert "没听懂" in again
+    assert "不办了就回 算了" in again
+
+
+async def test_a_choice_before_an_amount_says_that_more_is_asked(site: Chat) -> None:
+    asked = await site.says("李强", "申购水泥")
+    assert "先回复序号或名称，别的接着问" in asked
+    assert "要多少" in await site.says("李强", "1")

@@ -94,3 +94,9 @@ async def test_somebody_without_a_role_and_a_company_without_anything_get_an_ans
         | {"people": [{"id": "u-heping", "name": "何平", "roles": ["管理员"]}]}
     )
     assert "登记" in await chat.says("何平", "帮助", chat=PRIVATE)
+
+
+async def test_a_greeting_in_a_projects_group_shows_what_help_shows(chat: Chat) -> None:
+    for words in ("你好", "在吗"):
+        assert await chat.says("王建军", words, chat=OTHER_GROUP) == await chat.says("王建军", "帮助", chat=OTHER_GROUP)
+        assert "滨江泵站 " not in await chat.says("王建军", words, chat=OTHER_GROUP)

@@ -199,3 +199,125 @@ async def test_a_cell_that_is_no_plain_quantity_books_nothing(chat: Chat, cell: 
     listed = workbook(["材料名称", "数量", "单位", "单价"], ["红砖", cell, "块", 1])
     assert "一行也没有记账" in await chat.sends("张建国", "收货.xlsx", listed)
     assert await chat.on_hand("BRK") == "0 块"
+
+
+WHOLE = ["材料", "数量", "单位", "班组", "阶段"]
+
+
+async def stocked(chat: Chat) -> None:
+    await chat.says("张建国", "收货42.5水泥100包 单价27")
+    await chat.says("张建国", "收货红砖500块 单价0.6")
+
+
+async def test_the_columns_say_who_takes_and_for_what(chat: Chat) -> None:
+    await stocked(chat)
+    rows = (["红砖", 200, "块", "瓦工班", "主体结构"], ["42.5水泥", 3, "包", "瓦工班", "主体结构"])
+    answer = await chat.sends("张建国", "领料单.xlsx", workbook(WHOLE, *rows))
+    assert "已领料 LL20261123-001 瓦工班 · 主体结构" in answer.replace("　", " ")
+    assert "没有用到的列" not in answer
+    await chat.verify()
+
+
+async def test_a_merged_cell_holds_for_all_rows_and_short_names_do(chat: Chat) -> None:
+    await stocked(chat)
+    rows = (["红砖", 200, "块", "瓦工", "主体结构"], ["42.5水泥", 3, "包", None, None])
+    assert "瓦工班" in await chat.sends("张建国", "领料单.xlsx", workbook(WHOLE, *rows))
+    assert await chat.on_hand("BRK") == "300 块"
+
+
+async def test_rows_of_two_teams_are_refused_and_nothing_is_booked(chat: Chat) -> None:
+    await stocked(chat)
+    rows = (["红砖", 200, "块", "瓦工班", "主体结构"], ["42.5水泥", 3, "包", "钢筋班", "主体结构"])
+    answer = await chat.sends("张建国", "领料单.xlsx", workbook(WHOLE, *rows))
+    assert "一张单只能有一个班组，这份表里有：瓦工班、钢筋班" in answer
+    assert "按班组分成几张表" in answer
+    await chat.says("张建国", "瓦工班", chat=PRIVATE)
+    assert len(await chat.numbers()) == 2
+
+
+async def test_a_row_without_a_team_among_others_is_refused(chat: Chat) -> None:
+    await stocked(chat)
+    rows = (["红砖", 200, "块", None, "主体结构"], ["42.5水泥", 3, "包", "钢筋班", "主体结构"])
+    assert "（空着）、钢筋班" in await chat.sends("张建国", "领料单.xlsx", workbook(WHOLE, *rows))
+
+
+async def test_a_team_that_nobody_knows_is_said_to_be_unknown(chat: Chat) -> None:
+    await stocked(chat)
+    told = await chat.sends("张建国", "领料单.xlsx", workbook(WHOLE, ["红砖", 200, "块", "油漆班", "主体结构"]))
+    assert "班组写的“油漆班”没有找到" in told
+    assert len(await chat.numbers()) == 2
+
+
+async def test_the_columns_still_count_when_the_list_is_asked_about(chat: Chat) -> None:
+    await stocked(chat)
+    rows = (["红砖", 200, "块", "瓦工班", "主体结构"], ["42.5水泥", 3, "包", "钢筋班", "主体结构"])
+    assert "这份表要做什么" in await chat.sends("张建国", "1.xlsx", workbook(WHOLE, *rows))
+    assert "只能有一个班组" in await chat.says("张建国", "领料", chat=PRIVATE)
+    assert "这份表要做什么" in await chat.sends("张建国", "1.xlsx", workbook(WHOLE, rows[0]))
+    assert "只能有一个班组，这份表里有：钢筋班、瓦工班" in await chat.says("张建国", "领料 钢筋班", chat=PRIVATE)
+    await chat.sends("张建国", "1.xlsx", workbook(WHOLE, rows[0]))
+    assert "瓦工班" in await chat.says("张建国", "3", chat=PRIVATE)
+
+
+async def test_columns_of_which_nothing_is_made_are_named_once(chat: Chat) -> None:
+    headings = ["材料", "数量", "单位", "班组", "供应商", "品牌", "备注", "空列"]
+    rows = (
+        ["红砖", 200, "块", "瓦工班", "海螺", "甲", "急", None],
+        ["42.5水泥", 3, "包", "", "宏达", "乙", "缓", None],
+    )
+    answer = await chat.sends("李强", "申购单.xlsx", workbook(headings, *rows))
+    assert "已提交" in answer
+    assert "没有用到的列：班组、供应商、备注、品牌" in answer
+    assert len([one for one in chat.heard if one.kind == "reply"]) == 1
+    priced = workbook(["材料", "数量", "单位", "单价", "班组", "阶段"], ["红砖", 2, "块", 0.5, "瓦工班", "桩基"])
+    await stocked(chat)
+    assert "没有用到的列：单价" in await chat.sends("张建国", "领料单.xlsx", priced)
+
+
+async def test_the_supplier_the_day_and_the_project_of_a_list_are_read(chat: Chat) -> None:
+    headings = ["材料", "数量", "单位", "单价", "供应商", "日期", "项目"]
+    day = workbook(headings, ["红砖", 200, "块", 0.5, "海螺", "2026-11-23", "翠湖"])
+    assert "已入库" in await chat.sends("张建国", "入库单.xlsx", day)
+    assert [row["supplier"] for row in await chat.rows("SELECT supplier FROM document")] == ["S01"]
+    before = workbook(headings, ["红砖", 200, "块", 0.5, "海螺", "2026/11/20", "翠湖"])
+    assert "只能记当天" in await chat.sends("张建国", "入库单.xlsx", before)
+    other = workbook(headings, ["红砖", 200, "块", 0.5, "海螺", "2026/11/23", "泵站"])
+    assert "滨江泵站" in await chat.sends("张建国", "入库单.xlsx", other)
+    assert len(await chat.numbers()) == 1
+
+
+async def test_rows_without_headings_say_the_team_as_well(chat: Chat) -> None:
+    await stocked(chat)
+    rows = (["红砖", 200, "块", "瓦工班", "主体结构"], ["42.5水泥", 3, "包", "钢筋班", "主体结构"])
+    assert "只能有一个班组" in await chat.sends("张建国", "领料单.xlsx", workbook(*rows))
+
+
+async def test_words_where_a_number_belongs_are_shown(chat: Chat) -> None:
+    told = await chat.sends("李强", "申购.xlsx", workbook(HEADINGS, [1, "红砖", None, "很多", "块"]))
+    assert "数量“很多”看不懂" in told
+
+
+@pytest.mark.parametrize("sign", ["\t", " | ", "  "])
+async def test_a_pasted_table_says_the_team_as_well(chat: Chat, sign: str) -> None:
+    await stocked(chat)
+    head, brick, cement = (
+        WHOLE,
+        ["红砖", "200", "块", "瓦工班", "主体结构"],
+        ["42.5水泥", "3", "包", "钢筋班", "主体结构"],
+    )
+    two = "\n".join(["领料", *(sign.join(cells) for cells in (head, brick, cement))])
+    assert "只能有一个班组，这份表里有：瓦工班、钢筋班" in await chat.says("张建国", two)
+    assert await chat.on_hand("BRK") == "500 块"
+    one = "\n".join(["领料", *(sign.join(cells) for cells in (head, brick, [*cement[:3], *brick[3:]]))])
+    answer = await chat.says("张建国", one)
+    assert "瓦工班 · 主体结构" in answer
+    assert "没有用到的列" not in answer
+    assert await chat.on_hand("BRK") == "300 块"
+    await chat.verify()
+
+
+async def test_a_pasted_column_of_which_nothing_is_made_is_named(chat: Chat) -> None:
+    said = "申购\n材料\t数量\t单位\t班组\t品牌\n红砖\t200\t块\t瓦工班\t甲\n42.5水泥\t3\t包\t钢筋班\t乙"
+    answer = await chat.says("李强", said)
+    assert "已提交" in answer
+    assert "没有用到的列：班组、品牌" in answer

@@ -128,6 +128,17 @@ async def test_the_stage_is_chosen_by_its_place_in_the_list(chat: Chat) -> None:
     assert "主体结构" in await chat.says("张建国", "2")
 
 
+async def test_a_team_of_another_project_is_asked_about(chat: Chat) -> None:
+    await chat.load({"teams": ["钢筋班", {"name": "瓦工班", "project": "P01"}, {"name": "水电班", "project": "P02"}]})
+    await stocked(chat)
+    asked = await chat.says("张建国", f"领{CEMENT}2包 水电班")
+    assert "水电班 不在翠湖花园" in asked
+    assert "钢筋班、瓦工班" in asked
+    assert await chat.on_hand() == "100 包"
+    assert "用在哪个阶段" in await chat.says("张建国", "钢筋班")
+    assert "钢筋班 · 桩基" in await chat.says("张建国", "1")
+
+
 async def test_the_next_issue_takes_the_teams_last_stage(chat: Chat) -> None:
     await stocked(chat)
     await chat.says("张建国", f"领{CEMENT}30包 瓦工班 主体结构")
@@ -309,8 +320,11 @@ async def test_the_digest_tells_the_day_and_the_end_of_the_chain(chat: Chat, clo
     await chat.work("digest", digest.tell("P01", clock.now().date()))
     words = chat.posted(GROUP)
     issued, waiting = "瓦工班：普通硅酸盐水泥 P.O42.5 30 包", "申购单 SG20261123-002 审批中"
-    for fact in ("翠湖花园 日报", "120 包", issued, "¥810.00", waiting):
+    for fact in ("翠湖花园 日报", "120 包", issued, waiting):
         assert fact in words
+    assert "¥" not in words  # whoever may see cost asks for it alone
+    assert "¥" not in await chat.says("张伟", "日报")
+    assert "今日材料成本 ¥810.00" in await chat.says("张伟", "翠湖 日报", chat=PRIVATE)
     head = (await chat.rows("SELECT seq, hash FROM chain"))[0]
     assert f"账页 {head['seq']}，校验 {bytes(head['hash']).hex()[:16]}" in words
 
@@ -329,3 +343,46 @@ async def test_asking_changes_nothing(chat: Chat, clock: Clock) -> None:
     ):
         assert fact in await chat.says("张伟", question)
     assert await chat.entries() == before
+
+
+async def test_the_next_days_report_says_that_it_tells_of_the_evening_before(chat: Chat, clock: Clock) -> None:
+    await stocked(chat)
+    clock.forward(minutes=540)
+    assert "日报以后记的" not in await chat.says("张伟", "日报")
+    await chat.work("digest", digest.tell("P01", clock.now().date()))
+    clock.forward(minutes=60)
+    await chat.says("张建国", f"领{CEMENT}30包 瓦工班 主体结构")
+    clock.forward(minutes=14 * 60)
+    report = await chat.says("张伟", "日报")
+    assert "11月24日" in report
+    assert "含11月23日日报以后记的" in report
+    assert "30 包" in report
+
+
+async def test_a_booking_too_old_to_undo_says_until_when_and_anothers_that_it_is_anothers(
+    chat: Chat, clock: Clock
+) -> None:
+    await stocked(chat)
+    assert "你的角色不能撤销别人的单（翠湖花园）" in await chat.says("李娜", "撤销 RK20261123-001")
+    clock.forward(minutes=30, seconds=1)
+    assert "以后自己不能撤销了" in await chat.says("张建国", "撤销 RK20261123-001")
+
+
+async def test_a_receipt_in_another_unit_says_what_it_comes_to(chat: Chat) -> None:
+    assert "+2 吨（合 40 包），现有 40 包" in await chat.says("张建国", f"收货{CEMENT}2吨 单价540")
+
+
+async def test_what_lies_nowhere_is_one_line_where_something_else_lies(chat: Chat) -> None:
+    await stocked(chat)
+    answer = await chat.says("赵云飞", "库存 水泥", chat=PRIVATE)
+    assert "100 包" in answer
+    assert "中心仓库" not in answer
+    assert " 0 包" not in answer
+    assert "没有库存：复合硅酸盐水泥 P.C32.5" in answer
+    assert "红砖 0 块" in await chat.says("张建国", "库存 红砖")
+
+
+async def test_below_the_safety_line_is_not_said_as_so_much_below(chat: Chat) -> None:
+    await chat.load({"stock_rules": [{"material": "CEM-42", "warehouse": "W02", "safety_stock": "180"}]})
+    await stocked(chat)
+    assert "100 包 ⚠️安全库存 180 包，已低于" in await chat.says("张建国", f"库存 {CEMENT}")

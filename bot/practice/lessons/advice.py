@@ -102,6 +102,8 @@ _TROUBLES: Final[Mapping[str, _Advise]] = {
     "NoSuchStage": _asks("领到哪个阶段", lambda w: w.stage),
     "WhoTakes": _asks("谁领的", lambda w: w.team),
     "WhatPrice": _asks("单价", lambda w: w.price),
+    "PriceFarOff": _asks("单价对不对", lambda w: w.price),
+    "TeamElsewhere": _asks("谁领的", lambda w: w.team),
     "WhichOne": _asks("是哪一种", lambda w: w.material),
     "WhichSupplier": _asks("跟哪家买", lambda w: w.supplier),
     "WhyRejected": _asks("为什么驳回", lambda _: "数量太多，先用库存"),
