@@ -63,6 +63,13 @@ class _Outcome:
         return bool(self.error) and self.later is None
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing is to be sent before `until`, None when nothing waits at all."""
+
+    until: datetime | None
+
+
 class Dispatcher:
     """Claims, sends, marks. Runs until it is cancelled; what it was sending then is sent again by the next one.
 
@@ -82,6 +89,7 @@ class Dispatcher:
         self._to_report: list[DeliveryFailed] = []
         self._sending: dict[int, asyncio.Task[_Outcome]] = {}
         self._finishing = False
+        self._turns_begun = self._turns_ended = 0
         self.sent = 0
         self.dead = 0
 
@@ -124,16 +132,33 @@ class Dispatcher:
                 await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
         return taken
 
-    async def is_quiet(self) -> bool:
-        """Whether nothing is being sent, and nothing is due to be, now or in a moment, after DingTalk said no."""
-        if self._sending or self._to_report:
-            return False
+    async def rests(self) -> Rest | None:
+        """Until when there is nothing to send; None while something is on its way, or is in a moment.
+
+        The outbox is read while turns go on; an answer that a turn may have overtaken is none.
+        """
+        turns = self._turns_begun
+        if self._is_busy:
+            return None
         async with self._database.read() as connection:
-            due = await outbox.next_due(connection, besides=self._sending)
-        return due is None or due > self._clock.now() + A_MOMENT
+            due = await outbox.next_due(connection)
+        if self._is_busy or turns != self._turns_begun:
+            return None
+        return Rest(due) if due is None or due > self._clock.now() + A_MOMENT else None
+
+    @property
+    def _is_busy(self) -> bool:
+        return self._turns_begun > self._turns_ended or bool(self._sending or self._to_report)
 
     async def _turn(self) -> bool:
         """Mark what was sent, take what is due; whether there may be more to take at once."""
+        self._turns_begun += 1
+        try:
+            return await self._take_turn()
+        finally:
+            self._turns_ended += 1
+
+    async def _take_turn(self) -> bool:
         ended = [task.result() for task in self._sending.values() if task.done()]
         free = 0 if self._finishing else SENDING_MAX - (len(self._sending) - len(ended))
         async with self._database.write() as connection:

@@ -196,12 +196,18 @@ class Robot:
         self._scheduler = scheduler
 
     async def _catch_up(self) -> Abreast:
-        """Do what is due; how far that is, which stays where it was while something is still under way."""
+        """Do what is due; how far that is, which stays where it was while something is still under way.
+
+        A message that DingTalk would not take for now is due again, as a job is: a clock that jumped over both would
+        find the message too late to be sent.
+        """
         now = self._clock.now()
         await self._ticker.tick()
-        if self._corridor.is_quiet and await self._dispatcher.is_quiet():
+        then = [next_due(await self._units.company(), now)]
+        if self._corridor.is_quiet and (rest := await self._dispatcher.rests()) is not None:
             self._abreast_until = now
-        return Abreast(until=self._abreast_until, then=next_due(await self._units.company(), now))
+            then.append(rest.until)
+        return Abreast(until=self._abreast_until, then=min((at for at in then if at is not None), default=None))
 
     async def wait_connected(self, seconds: float) -> bool:
         """Whether the stream stands within so many seconds."""

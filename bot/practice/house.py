@@ -5,10 +5,10 @@ import errno
 import logging
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -73,10 +73,22 @@ class _Lived:
 
 
 class House:
-    """`open` puts everything up, `open` again after `close` does it at the same address; `folder` holds the books."""
+    """`open` puts everything up, `open` again after `close` does it at the same address; `folder` holds the books.
 
-    def __init__(self, *, host: str, port: int, folder: Path, lessons: Lessons, routes: Sequence[web.RouteDef] = ()):
-        self._host, self._port, self._folder = host, port, folder
+    `now` is the machine's time, from which the sandbox's clock starts.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        folder: Path,
+        lessons: Lessons,
+        routes: Sequence[web.RouteDef] = (),
+        now: Callable[[], datetime] | None = None,
+    ):
+        self._host, self._port, self._folder, self._now = host, port, folder, now
         self._lessons, self._routes = lessons, routes
         self._stack = AsyncExitStack()
         self._month = folder / "month"
@@ -96,7 +108,7 @@ class House:
             raise
 
     async def _open(self, source: Source) -> str:
-        local = LocalDingTalk(source.data, has_practice=True)
+        local = LocalDingTalk(source.data, now=self._now, has_practice=True)
         self._books += 1
         here = self._folder / f"{self._books}"
         here.mkdir()

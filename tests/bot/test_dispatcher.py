@@ -2,10 +2,13 @@
 
 import asyncio
 import random
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.dingtalk.errors import (
     CredentialsRefused,
@@ -17,7 +20,7 @@ from bot.dingtalk.errors import (
     Transient,
 )
 from bot.dingtalk.units import Pool
-from bot.dispatcher import Dispatcher
+from bot.dispatcher import Dispatcher, Rest
 from bot.usage import UsageMeter
 from domain import digest
 from storage import outbox
@@ -446,3 +449,43 @@ async def test_what_is_being_sent_at_the_stop_is_finished_and_not_sent_again(
     assert await states(chat) == ["sent", "waiting"]
     await dispatcher_of(chat, wire, clock).send_due()
     assert len(wire.texts(GROUP)) == 2
+
+
+async def test_that_nothing_waits_is_not_said_when_a_message_came_while_it_was_looked_up(
+    chat: Chat, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever moves the clock on such an answer would make the message too late to be sent."""
+    read, looked, told = chat.database.read, asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def heard_of_late() -> AsyncGenerator[AsyncConnection]:
+        async with read() as connection:
+            yield connection
+        looked.set()
+        await told.wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chat.database, "read", heard_of_late)
+        rests = asyncio.create_task(dispatcher.rests())
+        await looked.wait()
+    await chat.says("张建国", f"收货{CEMENT}20包 单价27")
+    sending = asyncio.create_task(dispatcher.send_due())
+    told.set()
+    assert await rests is None
+    assert await sending == 1
+
+
+async def test_what_dingtalk_would_not_take_for_now_says_when_it_is_due(
+    chat: Chat, dispatcher: Dispatcher, wire: Wire, clock: Clock
+) -> None:
+    assert await dispatcher.rests() == Rest(None)
+    wire.fail(Throttled("130101", retry_after=60.0))
+    await chat.says("张建国", f"收货{CEMENT}20包 单价27")
+    assert await dispatcher.rests() is None
+    await dispatcher.send_due()
+    rest = await dispatcher.rests()
+    assert rest is not None
+    assert rest.until is not None
+    assert 60 <= (rest.until - clock.now()).total_seconds() < 61
+    clock.forward(seconds=61)
+    assert await dispatcher.rests() is None

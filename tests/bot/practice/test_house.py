@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.practice.lessons.progress import ProgressFile
 from bot.practice.lessons.service import Lessons
 from bot.practice.source import CompanyFileFaults, NobodyThere, Source, demonstration, own
 from bot.practice.wishes import NOBODY, Wishes
+from bot.sandbox.clock import real_time
 
 PATIENCE = 30
 GARDEN_GROUP = "cid-garden"
@@ -45,13 +47,21 @@ def names(folder: Path, pattern: str = "*") -> list[str]:
     return [path.name for path in folder.glob(pattern)]
 
 
+def since_nine() -> Callable[[], datetime]:
+    """A machine whose day begins at nine now, so that the evening's report is always still to come."""
+    begun = real_time()
+    nine = begun.replace(hour=9, minute=0, second=0, microsecond=0)
+    return lambda: nine + (real_time() - begun)
+
+
 class Standing:
     """A house that stands, and what a page in front of it does."""
 
     def __init__(self, folder: Path, source: Source, http: aiohttp.ClientSession):
         self.wishes = Wishes(source)
         lessons = Lessons(ProgressFile(folder / "practice.json"))
-        self.house = House(host="127.0.0.1", port=0, folder=folder, lessons=lessons, routes=self.wishes.routes())
+        routes = self.wishes.routes()
+        self.house = House(host="127.0.0.1", port=0, folder=folder, lessons=lessons, routes=routes, now=since_nine())
         self.http, self.url = http, ""
 
     async def get(self, path: str, **query: str) -> Any:
