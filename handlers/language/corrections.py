@@ -22,10 +22,13 @@ from handlers.language.likeness import (
     kinds,
     stands_alone,
 )  # fmt: skip
+from handlers.language.numerals import value_of
 from handlers.language.pieces import Piece, Shape
-from handlers.language.refusals import NO, REFUSAL, REFUSED_MAX, amended, turned
+from handlers.language.refusals import NO, REFUSAL, REFUSED_MAX, amended, opened, turned
 from handlers.language.vocabulary import PHRASES, Cue
 
+# A price that is corrected stays within so many times what it was; beyond that, it is asked.
+FIGURE_CHANGE_MAX: Final = 10
 _LINKS: Final = (
     Cue.FILL, Cue.CORRECT, Cue.RECALL, Cue.TO, Cue.GIVE, Cue.FROM, Cue.LIST, Cue.OF, Cue.ME, Cue.THAT,
 )  # fmt: skip
@@ -36,6 +39,7 @@ def settled(pieces: Sequence[Piece], lexicon: Lexicon) -> Sequence[Piece]:
     if not any(piece.has(Cue.CORRECT, Cue.RECALL) or piece.text.endswith((NO, PLACED)) for piece in pieces):
         return pieces
     pieces = turned([amended(pieces, at) for at in range(len(pieces))])
+    pieces = opened(pieces)
     found: list[Piece] = []
     at = 0
     while at < len(pieces):
@@ -77,7 +81,7 @@ def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
         return mark + 1
     if found and found[-1].shape is Shape.UNKNOWN:
         return mark  # 型号不对: told of something
-    if (end := _amount_exchanged(found, pieces, mark)) > mark:
+    if (end := _amount_exchanged(found, pieces, mark)) > mark or (end := _figure_exchanged(found, pieces, mark)) > mark:
         return end
     value = _value(found, pieces, mark)
     if value is None and pieces[mark].text in PHRASES.refusals:
@@ -121,18 +125,71 @@ def _behind(found: list[Piece], pieces: Sequence[Piece], mark: int, value: int) 
 
 
 def _amount_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
-    """单价2350，不是2350是2530: the number that is refused is another; where the rest begins."""
-    refused, link, holds = (pieces[at] if at < len(pieces) else None for at in range(mark + 1, mark + 4))
-    if pieces[mark].text != REFUSAL or refused is None or link is None or holds is None:
+    """单价2350，不是2350是2530: the figure that is refused is another; where the rest begins.
+
+    Two figures that are both the one refused: what holds is left to be asked about.
+    """
+    behind = [at for at in range(mark + 1, min(mark + 6, len(pieces))) if not pieces[at].is_gap][:3]
+    if pieces[mark].text != REFUSAL or len(behind) < 3:
         return mark
-    if refused.number is None or holds.number is None or link.text not in PHRASES.instead:
+    refused, link, holds = (pieces[at] for at in behind)
+    if link.text not in PHRASES.instead or not (holds.number or stands_alone(pieces, behind[-1])):
         return mark
-    for at in reversed(range(max(len(found) - BACK_MAX, 0), len(found))):
-        old = found[at]
-        if old.number == refused.number and old.shape in (*COUNTED, Shape.PRICE, Shape.AMOUNT, Shape.PERCENT):
-            found[at] = replace(old, number=holds.number, units=holds.units or old.units, text=holds.text)
-            return mark + 4
-    return mark
+    places = [at for at in range(max(len(found) - BACK_MAX, 0), len(found)) if _is_figure(found[at], refused)]
+    if len(places) == 1:
+        old = found[places[0]]
+        if old.shape is Shape.LOT:
+            found[places[0]] = replace(old, values=(holds.text,))
+        elif holds.number is not None:
+            units = holds.units or old.units
+            found[places[0]] = replace(old, number=holds.number, units=units, text=holds.text)
+        else:
+            return mark
+        return behind[-1] + 1
+    return behind[-1] if len({found[at].shape for at in places}) > 1 else mark
+
+
+def _is_figure(old: Piece, refused: Piece) -> bool:
+    """Whether a figure is the very one that is refused."""
+    if old.shape is Shape.LOT:
+        return bool(old.values) and old.values[0].casefold() == refused.text.casefold()
+    is_counted = old.shape in (*COUNTED, Shape.PRICE, Shape.AMOUNT, Shape.PERCENT)
+    return is_counted and old.number is not None and old.number == refused.number
+
+
+def _figure_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
+    """单价3650，不对，3560; 批号2401，不对，2402: a bare number takes the place of the figure that was said last.
+
+    Never of an amount before it: behind a day, which it does not tell whole, it is left to be asked about.
+    """
+    at = next((i for i in range(mark + 1, min(mark + 1 + AHEAD_MAX, len(pieces))) if not _is_link(pieces[i])), mark)
+    last = next((i for i in reversed(range(max(len(found) - BACK_MAX, 0), len(found))) if not _is_link(found[i])), -1)
+    is_counted = any(piece.text in PHRASES.counts for piece in found[last + 1 :])  # 数量说错了，是43
+    if last < 0 or is_counted or not stands_alone(pieces, at) or pieces[mark].text in PHRASES.refusals:
+        return mark
+    old, number = found[last], pieces[at].number
+    if old.shape is Shape.EXPIRY and pieces[at].shape is Shape.DATE:
+        found[last] = replace(old, when=pieces[at].when, text=pieces[at].text)
+        return _behind(found, pieces, mark, at)
+    if pieces[at].shape is not Shape.NUMBER:
+        return mark
+    if old.shape in (Shape.PRICE, Shape.AMOUNT):
+        found[last] = replace(old, number=number if _is_near(old.number, number) else None, text=pieces[at].text)
+    elif old.shape is Shape.LOT:
+        found[last] = replace(old, values=(pieces[at].text,))
+    elif old.shape in (Shape.DATE, Shape.EXPIRY, Shape.SERIALS):
+        return at
+    else:
+        return mark
+    return _behind(found, pieces, mark, at)
+
+
+def _is_near(old: str | None, new: str | None) -> bool:
+    """单价3650，不对，4 may as well be about the amount."""
+    before, after = (value_of(said or "") for said in (old, new))
+    if before is None or after is None:
+        return False
+    return before <= after * FIGURE_CHANGE_MAX and after <= before * FIGURE_CHANGE_MAX
 
 
 def _refused_end(pieces: Sequence[Piece], mark: int) -> int:

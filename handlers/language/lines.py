@@ -190,7 +190,7 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
     for resolved in found:
         item = resolved.item
         if item.is_dropped:
-            kept[-_BACK_MAX:] = [line for line in kept[-_BACK_MAX:] if not line.pool & resolved.pool]
+            kept[-_BACK_MAX:] = _without(kept[-_BACK_MAX:], resolved)
         elif kept and (item.is_correction or (item.is_echo and _is_mere_amount(item))):
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
@@ -199,6 +199,20 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
         else:
             kept.append(resolved)
     return kept
+
+
+def _without(kept: list[Resolved], dropped: Resolved) -> list[Resolved]:
+    """The lines without what is not wanted any more; which one 灰的不要了 means, the words tell, or it is asked."""
+    left = [line for line in kept if not line.pool & dropped.pool]
+    if len(left) < len(kept) or not dropped.item.words or dropped.item.strange:
+        return left
+    meant = [line for line in kept if line.pool and all(line.pool & word.materials for word in dropped.item.words)]
+    if len(meant) == 1:
+        return [line for line in kept if line is not meant[0]]
+    pool: Pool = 0
+    for line in meant:
+        pool |= line.pool
+    return [*kept, replace(dropped, pool=pool)] if meant else kept
 
 
 def _is_mere_amount(item: Item) -> bool:
@@ -244,21 +258,21 @@ def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:
     is_vaguer = new.has_amount and new.pool & old.pool == old.pool and new.pool != old.pool
     if is_vaguer or not new.item.has_mention:
         # 25弯头一百个，不对，弯头要一百五十个; 两台，不对，三台，单价4100.
-        return resolver.kept_in(_retold(old.item, new.item), old.pool, new.item.quantity)
+        return resolver.kept_in(_retold(old.item, old.item, new.item), old.pool, new.item.quantity)
     if new.has_amount:
         return new
     if old.item.quantity is not None:
-        return resolver.kept_in(new.item, new.pool, old.item.quantity)
-    return replace(new, quantity=old.quantity, unit=old.unit)
+        return resolver.kept_in(_retold(new.item, old.item, new.item), new.pool, old.item.quantity)
+    return replace(new, item=_retold(new.item, old.item, new.item), quantity=old.quantity, unit=old.unit)
 
 
-def _retold(old: Item, new: Item) -> Item:
-    """The item with the price, the lot and the like that came with the correction."""
+def _retold(item: Item, first: Item, then: Item) -> Item:
+    """The item with the price, the lot and the like that it is told of last."""
     return replace(
-        old,
-        unit_price=new.unit_price or old.unit_price,
-        amount=new.amount or old.amount,
-        lot=new.lot or old.lot,
-        expiry=new.expiry or old.expiry,
-        serials=new.serials or old.serials,
+        item,
+        unit_price=then.unit_price or first.unit_price,
+        amount=then.amount or first.amount,
+        lot=then.lot or first.lot,
+        expiry=then.expiry or first.expiry,
+        serials=then.serials or first.serials,
     )

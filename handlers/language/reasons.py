@@ -65,7 +65,8 @@ def _recounted_from(pieces: Sequence[Piece]) -> int:
         if piece.is_gap or piece.has(Cue.FILL):
             continue
         is_amount = piece.shape in (Shape.QUANTITY, Shape.NUMBER)
-        if not (is_amount or piece.has(Cue.CORRECT) or piece.text in PHRASES.instead):
+        is_deed = piece.shape is Shape.WORD and bool(piece.intents)  # 不对，退6套
+        if not (is_amount or is_deed or piece.has(Cue.CORRECT) or piece.text in PHRASES.instead):
             break
         is_counted, behind = is_counted or is_amount, piece
     return found
@@ -194,8 +195,10 @@ def _trimmed(pieces: Sequence[Piece], where: range) -> range:
 
 def _says_something(pieces: Sequence[Piece], where: range) -> bool:
     words = [pieces[i] for i in where if not (pieces[i].is_gap or pieces[i].text in PHRASES.courtesy)]
-    if len(words) == 1 and words[0].intents and len(words[0].text) == 1:
-        return False  # 入元件库
+    if len(words) == 1 and len(words[0].text) == 1:
+        is_joined = words[0].shape is Shape.UNKNOWN and not _is_edge(pieces, where.start - 1)
+        if words[0].intents or (is_joined and not _is_edge(pieces, where.stop)):
+            return False  # 入元件库
     if len(words) > 1 and words[-1].text in PHRASES.remains and pieces[where.start - 1].shape is Shape.BREAK:
         return True  # 下料剩的
     return any(
@@ -205,6 +208,10 @@ def _says_something(pieces: Sequence[Piece], where: range) -> bool:
         or is_part(p)
         for p in words
     )
+
+
+def _is_edge(pieces: Sequence[Piece], at: int) -> bool:
+    return not 0 <= at < len(pieces) or pieces[at].is_gap
 
 
 def _is_ground(pieces: Sequence[Piece], where: range) -> bool:

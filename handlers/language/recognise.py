@@ -41,13 +41,14 @@ _COST: Final = {Grade.FIRM: WORD, Grade.PART: PART, Grade.TRAIT: TRAIT}
 BARCODE_MIN: Final = 8
 
 _DOCUMENT: Final = re.compile(r"(?<![a-z])[a-z]{2}20\d{6}-\d{3,6}(?!\d)", re.ASCII)
+_WRONG: Final = "(?:[写抄填打看说记报弄搞]?错了?|不对|改成|改为)?[,，]?(?:应该)?"  # 批号写错了，是…
 _LOT: Final = re.compile(
-    rf"(?:{any_of(DOCUMENTS.lot)})(?:[写抄填打看]?错了?|不对|改成|改为)?[,，]?(?:应该)?(?:是|为|no\.?)?[\s:#]*"
+    rf"(?:{any_of(DOCUMENTS.lot)}){_WRONG}(?:是|为|no\.?)?[\s:#]*"
     r"([a-z0-9][a-z0-9\-_/]*)",
     re.ASCII,
 )
 _EXPIRY: Final = re.compile(
-    rf"(?:{any_of(DOCUMENTS.expiry)})(?:限)?(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])"
+    rf"(?:{any_of(DOCUMENTS.expiry)})(?:限)?{_WRONG}(?:到|至|是|为|到期)?[\s:]*(?=\d|[一-十本下明年月])"
 )
 _EXPIRES: Final = re.compile("(?:到期|过期|失效|截止有效)")
 _SERIALS: Final = re.compile(

@@ -36,7 +36,9 @@ def amended(pieces: Sequence[Piece], at: int) -> Piece:
 
 
 def _is_said_anew(before: Piece, after: Piece) -> bool:
-    """Whether two shares, or two amounts of one unit, stand side by side."""
+    """Whether two shares, two amounts of one unit, or a figure and a bare number stand side by side."""
+    if before.shape in (Shape.PRICE, Shape.AMOUNT, Shape.LOT) and after.shape is Shape.NUMBER:
+        return True
     if before.shape is not after.shape:
         return False
     return before.shape is Shape.PERCENT or (
@@ -122,6 +124,20 @@ def turned(pieces: Sequence[Piece]) -> Sequence[Piece]:
             continue
         found.append(piece)
         at += 1
+        if piece.shape is Shape.BREAK:
+            start = len(found)
+    return found
+
+
+def opened(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """5包才对 said as 不对，5包: what ends a clause in a correction begins it."""
+    found: list[Piece] = []
+    start = 0
+    for at, piece in enumerate(pieces):
+        if piece.text in PHRASES.holding and start < len(found) and start > 0 and stands_alone(pieces, at):
+            found.insert(start, replace(piece, text=_AMENDED, start=found[start].start, end=found[start].start))
+            continue
+        found.append(piece)
         if piece.shape is Shape.BREAK:
             start = len(found)
     return found

@@ -459,7 +459,7 @@ class Resolver:
         if sized and item.first_quantity is not None and (is_measure or not pool & keeping):
             return self._found(replace_quantity(item, None), pool if sized & keeping else sized)
         is_told = bool(item.sizes or item.numbers)  # 20的螺纹钢20根: the size is said already
-        if sized and not pool & keeping and not is_told:
+        if is_measure and not pool & keeping and not is_told:
             return self._found(replace_quantity(item, None), sized)
         return self.kept_in(item, pool, item.quantity)
 

@@ -124,6 +124,8 @@ class Phrases:
     greater: tuple[str, ...]
     lesser: tuple[str, ...]
     forbids: frozenset[str]
+    counts: frozenset[str]
+    holding: frozenset[str]
     retracted: frozenset[str]
 
     @cached_property
