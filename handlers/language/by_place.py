@@ -25,7 +25,7 @@ def recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
         return at + gone + 2 if _drop_item(found, behind[0].number or "") else at
     mark = next((i for i, piece in enumerate(behind) if piece.has(Cue.CORRECT)), len(behind))
     amount = behind[mark + 1] if mark + 1 < len(behind) else None
-    if amount is None or amount.shape is not Shape.QUANTITY:
+    if amount is None or amount.number is None or amount.shape not in (Shape.QUANTITY, Shape.NUMBER):
         return at
     amounts = [index for index, piece in enumerate(found) if piece.shape is Shape.QUANTITY]
     said = behind[0].number or ""
@@ -33,7 +33,8 @@ def recounted(found: list[Piece], pieces: Sequence[Piece], at: int) -> int:
     if not 0 < abs(place) <= len(amounts):
         return at
     old = amounts[place - 1 if place > 0 else place]
-    found[old] = replace(amount, start=found[old].start, end=found[old].end)
+    units = amount.units or found[old].units
+    found[old] = replace(amount, shape=Shape.QUANTITY, units=units, start=found[old].start, end=found[old].end)
     return at + mark + 3
 
 

@@ -24,7 +24,7 @@ from handlers.language.likeness import (
 )  # fmt: skip
 from handlers.language.numerals import value_of
 from handlers.language.pieces import Piece, Shape
-from handlers.language.refusals import NO, REFUSAL, REFUSED_MAX, amended, opened, turned
+from handlers.language.refusals import NO, REFUSAL, REFUSED_MAX, absent, amended, opened, turned
 from handlers.language.vocabulary import PHRASES, Cue
 
 # A price that is corrected stays within so many times what it was; beyond that, it is asked.
@@ -39,7 +39,7 @@ def settled(pieces: Sequence[Piece], lexicon: Lexicon) -> Sequence[Piece]:
     if not any(piece.has(Cue.CORRECT, Cue.RECALL) or piece.text.endswith((NO, PLACED)) for piece in pieces):
         return pieces
     pieces = turned([amended(pieces, at) for at in range(len(pieces))])
-    pieces = opened(pieces)
+    pieces = absent(opened(pieces))
     found: list[Piece] = []
     at = 0
     while at < len(pieces):
@@ -89,7 +89,8 @@ def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
     if value is None:
         return _refused(found, pieces, mark)
     other = _value(found, pieces, value) if _is_refusal(pieces, mark, value) else None
-    place = _corrected(found, pieces[value], is_source=_is_source(pieces, value))
+    is_source = _is_source(pieces, value) or _is_source(pieces, mark)  # 调出仓写错了，是总仓
+    place = _corrected(found, pieces[value], is_source=is_source)
     if place is None:  # 出货的库不是总库，从设备库出: what is refused was never said
         return value + 1 if other is not None and are_alike(pieces[value], pieces[other]) else mark
     if is_same(found[place], pieces[value]):  # 不是海螺，是宏达
@@ -114,6 +115,8 @@ def _other_end(found: list[Piece], pieces: Sequence[Piece], value: int, place: i
 
 def _behind(found: list[Piece], pieces: Sequence[Piece], mark: int, value: int) -> int:
     """Where the rest begins; the mark is kept for an amount that follows."""
+    while found and found[-1].text in PHRASES.slots:
+        found.pop()  # 供应商写错了，是路达
     end = value + 1
     while end < len(pieces) and pieces[end].has(Cue.OF):
         end += 1
@@ -136,6 +139,8 @@ def _amount_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) ->
     if link.text not in PHRASES.instead or not (holds.number or stands_alone(pieces, behind[-1])):
         return mark
     places = [at for at in range(max(len(found) - BACK_MAX, 0), len(found)) if _is_figure(found[at], refused)]
+    if len(places) > 1 and found and is_part(found[-1]):  # …，水泥不是8包，是84包
+        places = [at for at in places if at and found[at - 1].text == found[-1].text]
     if len(places) == 1:
         old = found[places[0]]
         if old.shape is Shape.LOT:
@@ -163,7 +168,7 @@ def _figure_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) ->
     Never of an amount before it: behind a day, which it does not tell whole, it is left to be asked about.
     """
     at = next((i for i in range(mark + 1, min(mark + 1 + AHEAD_MAX, len(pieces))) if not _is_link(pieces[i])), mark)
-    last = next((i for i in reversed(range(max(len(found) - BACK_MAX, 0), len(found))) if not _is_link(found[i])), -1)
+    last = next((i for i in reversed(range(max(len(found) - BACK_MAX, 0), len(found))) if _says_what(found[i])), -1)
     is_counted = any(piece.text in PHRASES.counts for piece in found[last + 1 :])  # 数量说错了，是43
     if last < 0 or is_counted or not stands_alone(pieces, at) or pieces[mark].text in PHRASES.refusals:
         return mark
@@ -182,6 +187,14 @@ def _figure_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) ->
     else:
         return mark
     return _behind(found, pieces, mark, at)
+
+
+def _says_what(piece: Piece) -> bool:
+    """Whether a piece is more than a small word: a figure, a name, a deed."""
+    if _is_link(piece):
+        return False
+    word = piece.word if piece.shape is Shape.WORD else None
+    return word is None or is_part(piece) or bool(word.intents or word.names)
 
 
 def _is_near(old: str | None, new: str | None) -> bool:
@@ -260,11 +273,30 @@ def _refused(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
         return mark
     for end in range(at, min(at + 3, len(pieces))):
         if pieces[end].text in PHRASES.instead or (end > at and is_head(pieces[end])):
+            if (behind := _thing_exchanged(found, pieces[mark + 1 : at], pieces, end)) > end:
+                return behind
             found.append(pieces[mark])
             return end
         if not pieces[end].is_gap:
             break
     return mark
+
+
+def _thing_exchanged(found: list[Piece], refused: Sequence[Piece], pieces: Sequence[Piece], start: int) -> int:
+    """水泥3包、砂2车，不是水泥，是石灰: the other stands where the one that is refused did; where the rest begins."""
+    first = start + 1 if pieces[start].text in PHRASES.instead else start
+    end = first
+    while end < len(pieces) and _is_told(pieces[end]) and not pieces[end].intents:
+        end += 1
+    if end == first or not any(map(is_head, refused)) or (end < len(pieces) and not pieces[end].is_gap):
+        return start
+    texts = [piece.text for piece in refused]
+    reach = range(max(len(found) - BACK_MAX, 0), len(found) - len(texts) + 1)
+    places = [at for at in reach if [piece.text for piece in found[at : at + len(texts)]] == texts]
+    if len(places) != 1:
+        return start
+    found[places[0] : places[0] + len(texts)] = pieces[first:end]
+    return end
 
 
 def _is_told(piece: Piece) -> bool:

@@ -85,7 +85,8 @@ def _is_called_off(message: Message) -> bool:
     """算了，我回头再弄: it begins with an ending, and what follows names nothing and counts nothing."""
     first, _, rest = message.source.text.replace(",", "，").partition("，")
     pieces = message.pieces
-    is_more = any(is_head(p) or p.shape in (Shape.QUANTITY, Shape.NUMBER, Shape.SIZE, Shape.DOCUMENT) for p in pieces)
+    figures = (Shape.QUANTITY, Shape.NUMBER, Shape.SIZE, Shape.DOCUMENT)
+    is_more = any(is_head(p) or p.shape in figures or p.text in PHRASES.ends for p in pieces)
     is_command = any(any(piece.intents.values()) or piece.text in VERBS.clear for piece in pieces)
     return bool(rest) and is_ending(first) and not (is_more or is_command)
 

@@ -195,7 +195,7 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
         elif (again := _echoed(kept, resolved)) is not None:
-            kept[again] = resolved
+            kept[again] = replace(resolved, item=_retold(resolved.item, kept[again].item, resolved.item))
         else:
             kept.append(resolved)
     return kept
@@ -259,8 +259,8 @@ def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:
     if is_vaguer or not new.item.has_mention:
         # 25弯头一百个，不对，弯头要一百五十个; 两台，不对，三台，单价4100.
         return resolver.kept_in(_retold(old.item, old.item, new.item), old.pool, new.item.quantity)
-    if new.has_amount:
-        return new
+    if new.has_amount:  # 16螺纹，单价50，不对，16螺纹15吨: the price is still that of the same thing
+        return replace(new, item=_retold(new.item, old.item, new.item)) if new.pool == old.pool else new
     if old.item.quantity is not None:
         return resolver.kept_in(_retold(new.item, old.item, new.item), new.pool, old.item.quantity)
     return replace(new, item=_retold(new.item, old.item, new.item), quantity=old.quantity, unit=old.unit)

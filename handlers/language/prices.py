@@ -33,7 +33,7 @@ class Prices(Walk):
             return self._after_cue(at, Shape.AMOUNT)
         if piece.text == "@" and self._is_spacing(at):
             return self.put(Shape.ASIDE, at, at + 1, None, ())
-        if piece.text == "=" and self.out and self.out[-1].shape is Shape.PRICE:
+        if piece.text == "=" and self._priced_last():
             money = self._money(self.skip(at + 1))
             if money is not None and self._is_product(money[1]):
                 return self.put(Shape.AMOUNT, at, money[0], money[1], ())  # 500套*1.35=675
@@ -47,6 +47,10 @@ class Prices(Walk):
         if (done := self._per_one(at, piece)) is not None:
             return done
         return self._money_alone(at, piece)
+
+    def _priced_last(self) -> bool:
+        last = next((p for p in reversed(self.out[-REACH:]) if p.shape is not Shape.SPACE), None)
+        return last is not None and last.shape is Shape.PRICE
 
     def _is_spacing(self, at: int) -> bool:
         """网片8@200 36张: bars of 8 every 200, and no price, as the amount comes behind."""

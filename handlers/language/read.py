@@ -25,6 +25,7 @@ from handlers.language.pieces import Piece
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, ground_apart, words_of
 from handlers.language.remarks import without_remarks
+from handlers.language.second_thoughts import ground_anew
 from handlers.language.segment import segment
 from handlers.language.several import wanted
 from handlers.language.talk import is_chatter, is_quoted, is_retracted, is_scattered, is_story
@@ -53,7 +54,8 @@ def _whole(message: Message, table: Table | None) -> tuple[Reading, bool]:
     if message.context.pending is None and is_retracted(message.pieces):
         return UNKNOWN, False
     message, remark = without_remarks(message)
-    message, ground = ground_apart(message.of(settled(message.pieces, message.catalogue.lexicon)))
+    message = ground_anew(message.of(settled(message.pieces, message.catalogue.lexicon)))
+    message, ground = ground_apart(message)
     decision = decide(
         message.pieces,
         has_document=message.context.quoted_document is not None,

@@ -5,34 +5,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from handlers.language.documents import KINDS
-from handlers.language.items import is_head, is_part
+from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
+from handlers.language.second_thoughts import is_claimed, turn
 from handlers.language.verbs import DOCUMENT_INTENTS, REASONED
 from handlers.language.vocabulary import PHRASES, Cue
 
 _EMPTY = PHRASES.hollow | frozenset(KINDS)
-# 叉车撞碎: a machine is part of the ground.
-_BYSTANDERS = frozenset((Domain.EQUIPMENT,))
 # 不是受潮，是过期
 _INSTEAD = re.compile(r"不是[^,，。;；]{1,20}[,，]?\s*而?是(.+)$")
 # So many pieces behind 原因 may only say that it is another.
 _TURN_MAX = 4
-_CLAIMED = frozenset(
-    (
-        Shape.QUANTITY,
-        Shape.DOCUMENT,
-        Shape.DATE,
-        Shape.PRICE,
-        Shape.AMOUNT,
-        Shape.LOT,
-        Shape.SERIALS,
-        Shape.EXPIRY,
-        Shape.SIZE,
-        Shape.MENTION,
-    )
-)
 
 
 def ground_apart(message: Message) -> tuple[Message, str]:
@@ -47,29 +32,10 @@ def ground_apart(message: Message) -> tuple[Message, str]:
     end = len(pieces)
     if message.context.pending is not None:  # 原因是过期；5支: to a question more may be answered behind it
         end = next((i for i in range(at + 1, end) if pieces[i].text in (";", "\n", "。")), end)
-    end = min(end, max(_recounted_from(pieces), at + 1))
+    end = min(end, turn(pieces, behind=at).start)
     said = words_of(message, _trimmed(pieces, range(at, end)))
     told = _INSTEAD.match(said)
     return message.of([*pieces[:first], *pieces[end:]]), told[1] if told else said
-
-
-def _recounted_from(pieces: Sequence[Piece]) -> int:
-    """原因：帽壳开裂，不对，11顶: the comma behind which another amount is told, and no ground; else the end."""
-    found = len(pieces)
-    is_counted = False
-    behind: Piece | None = None
-    for at in reversed(range(len(pieces))):
-        piece = pieces[at]
-        if piece.shape is Shape.BREAK and is_counted and behind is not None and behind.has(Cue.CORRECT):
-            found = at
-        if piece.is_gap or piece.has(Cue.FILL):
-            continue
-        is_amount = piece.shape in (Shape.QUANTITY, Shape.NUMBER)
-        is_deed = piece.shape is Shape.WORD and bool(piece.intents)  # 不对，退6套
-        if not (is_amount or is_deed or piece.has(Cue.CORRECT) or piece.text in PHRASES.instead):
-            break
-        is_counted, behind = is_counted or is_amount, piece
-    return found
 
 
 def _behind_turn(pieces: Sequence[Piece], start: int, stop: int) -> int:
@@ -117,11 +83,22 @@ def _leading(pieces: Sequence[Piece], verb: int, documents: Sequence[int]) -> ra
 
 
 def _trailing(message: Message, intent: str, verb: int) -> range:
-    """The last stretch behind the amounts that names nothing; else a clause before them that does not."""
-    pieces = message.pieces[: _recounted_from(message.pieces)]
+    """The last stretch behind the amounts that names nothing; else a clause before them that does not.
+
+    What changes what was said is none; behind it a ground may still follow.
+    """
+    turned = turn(message.pieces)
+    where = _stretch(message.pieces[: turned.start], intent, verb)
+    if where or turned.start == len(message.pieces):
+        return where
+    where = _stretch(message.pieces, intent, verb)
+    return where if where.start >= turned.stop else range(0)
+
+
+def _stretch(pieces: Sequence[Piece], intent: str, verb: int) -> range:
     if (told := _suffered(pieces, verb)) is not None:
         return told
-    claimed = [i for i, p in enumerate(pieces) if i == verb or _is_claimed(p) or _is_deed(pieces, i, intent)]
+    claimed = [i for i, p in enumerate(pieces) if i == verb or is_claimed(p) or _is_deed(pieces, i, intent)]
     if not claimed:
         return range(0)
     amount = max((i for i in claimed if pieces[i].shape is Shape.QUANTITY), default=claimed[-1])
@@ -173,13 +150,6 @@ def _is_deed(pieces: Sequence[Piece], index: int, intent: str) -> bool:
     return intent in pieces[index].intents and not (
         before is not None and (before.shape is Shape.UNKNOWN or is_part(before))
     )
-
-
-def _is_claimed(piece: Piece) -> bool:
-    named = piece.word is not None and bool(piece.word.names.keys() - _BYSTANDERS) and not piece.word.cues
-    if piece.shape is Shape.NUMBER:
-        return piece.text != "一"  # 一通电就响
-    return piece.shape in _CLAIMED or is_head(piece) or named
 
 
 def _trimmed(pieces: Sequence[Piece], where: range) -> range:

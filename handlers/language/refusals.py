@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Word
-from handlers.language.likeness import AHEAD_MAX, BACK_MAX, are_alike, is_same, kinds, measures, stands_alone
+from handlers.language.likeness import AHEAD_MAX, BACK_MAX, COUNTED, are_alike, is_same, kinds, measures, stands_alone
 from handlers.language.pieces import Piece, Shape
 from handlers.language.vocabulary import PHRASES, Cue
 
@@ -16,6 +17,7 @@ NO: Final = "不"
 _WRONG: Final = "错"
 _AMENDED: Final = "改成"
 _MARK: Final = Word(NO, cues=frozenset((Cue.CORRECT,)))
+_GONE: Final = Word("不要", cues=frozenset((Cue.DROP,)))
 
 
 def amended(pieces: Sequence[Piece], at: int) -> Piece:
@@ -132,14 +134,39 @@ def turned(pieces: Sequence[Piece]) -> Sequence[Piece]:
 def opened(pieces: Sequence[Piece]) -> Sequence[Piece]:
     """5包才对 said as 不对，5包: what ends a clause in a correction begins it."""
     found: list[Piece] = []
-    start = 0
     for at, piece in enumerate(pieces):
-        if piece.text in PHRASES.holding and start < len(found) and start > 0 and stands_alone(pieces, at):
-            found.insert(start, replace(piece, text=_AMENDED, start=found[start].start, end=found[start].start))
+        start = _start_of_held(found) if piece.text in PHRASES.holding and stands_alone(pieces, at) else len(found)
+        if 0 < start < len(found):
+            found.insert(start, replace(piece, text=_WRONG, start=found[start].start, end=found[start].start))
+        else:
+            found.append(piece)
+    return found
+
+
+def _start_of_held(found: Sequence[Piece]) -> int:
+    """Where the clause begins, or in one breath the last thing with its amount: 破了水泥84包才对."""
+    start = len(found)
+    while start and not found[start - 1].is_gap:
+        start -= 1
+    clause = found[start:]
+    if sum(piece.shape in COUNTED for piece in clause) < 2 and not any(piece.intents for piece in clause):
+        return start
+    if found[-1].shape not in COUNTED:
+        return len(found)
+    start = len(found) - 1
+    while start and is_part(found[start - 1]):
+        start -= 1
+    return start
+
+
+def absent(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """不对，没有路锥 said as 不要路锥: what is denied right behind a correction is taken out."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces):
+        if piece.text not in PHRASES.absent or at == 0 or at + 1 >= len(pieces) or not is_head(pieces[at + 1]):
             continue
-        found.append(piece)
-        if piece.shape is Shape.BREAK:
-            start = len(found)
+        if any(before.has(Cue.CORRECT) for before in _last(pieces, at)) and stands_alone(pieces, at + 1):
+            found[at] = replace(piece, word=_GONE)
     return found
 
 

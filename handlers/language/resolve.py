@@ -80,7 +80,10 @@ class Resolver:
     def _add(self, found: list[Resolved], item: Item) -> None:
         """One more item: a line of its own, or the rest of what was said of the one before."""
         last = found[-1] if found else None
-        if item.is_bare_number and last is not None and not last.has_amount and last.pool.bit_count() == 1:
+        # 警示带错了，是32: the amount of the line above that is called so.
+        is_anew = item.is_correction and any(line.has_amount and line.pool == found[-1].pool for line in found[:-1])
+        is_counted = item.is_bare_number and not is_anew
+        if is_counted and last is not None and not last.has_amount and last.pool.bit_count() == 1:
             told = with_details(last.item, item)
             found[-1] = replace(last, item=told, quantity=item.numbers[0].text)  # 水泥42.5：20
             return

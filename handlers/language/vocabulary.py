@@ -126,6 +126,8 @@ class Phrases:
     forbids: frozenset[str]
     counts: frozenset[str]
     holding: frozenset[str]
+    slots: frozenset[str]
+    absent: frozenset[str]
     retracted: frozenset[str]
 
     @cached_property

@@ -49,6 +49,7 @@ SETS = [
     ("machining/utterances", 3),  # of 214
     ("mep/utterances", 4),  # of 268
     ("precast/utterances", 3),  # of 237
+    ("printing/utterances", 2),  # of 235
     ("rail/traps", 18),  # of 160
     ("rail/utterances", 6),  # of 242
     ("road/utterances", 1),  # of 271
@@ -61,6 +62,7 @@ SETS = [
     ("site11/answers", 0),  # of 94
     ("site11/utterances", 1),  # of 220
     ("site12/utterances", 2),  # of 272
+    ("site14/utterances", 7),  # of 250
     ("site2/utterances", 1),  # of 255
     ("site3/utterances", 0),  # of 273
     ("site4/utterances", 0),  # of 370
