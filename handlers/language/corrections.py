@@ -168,9 +168,10 @@ def _figure_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) ->
     Never of an amount before it: behind a day, which it does not tell whole, it is left to be asked about.
     """
     at = next((i for i in range(mark + 1, min(mark + 1 + AHEAD_MAX, len(pieces))) if not _is_link(pieces[i])), mark)
-    last = next((i for i in reversed(range(max(len(found) - BACK_MAX, 0), len(found))) if _says_what(found[i])), -1)
-    is_counted = any(piece.text in PHRASES.counts for piece in found[last + 1 :])  # 数量说错了，是43
-    if last < 0 or is_counted or not stands_alone(pieces, at) or pieces[mark].text in PHRASES.refusals:
+    last = next((i for i in reversed(range(max(len(found) - BACK_MAX, 0), len(found))) if _says_what(found[i])), None)
+    if last is None or not stands_alone(pieces, at) or pieces[mark].text in PHRASES.refusals:
+        return mark
+    if any(piece.text in PHRASES.counts for piece in found[last + 1 :]):  # 数量说错了，是43
         return mark
     old, number = found[last], pieces[at].number
     if old.shape is Shape.EXPIRY and pieces[at].shape is Shape.DATE:

@@ -15,6 +15,7 @@ from handlers.language.draft import Draft
 from handlers.language.endings import is_ending
 from handlers.language.fields import add_fields, is_exact
 from handlers.language.items import is_head, is_part
+from handlers.language.last_word import last_word
 from handlers.language.lexicon import Domain
 from handlers.language.line_answers import LineAnswers
 from handlers.language.message import Message
@@ -69,6 +70,8 @@ def answer(message: Message, pending: Reading, decision: Decision, *, ground: st
     plain = message.source.text.strip(" ,，。.!?;\n\t吧啊")
     if is_ending(message.source.text) or _is_called_off(message):
         return CANCEL
+    if (said := last_word(message)) is not None:
+        message = _hearing(message, said)
     if pending.intent is None:
         return chosen_act(message, pending, decision)
     if (other := other_act(message, pending)) is not None:
@@ -79,6 +82,12 @@ def answer(message: Message, pending: Reading, decision: Decision, *, ground: st
     if decision.intents and not _continues(message, pending, decision):
         return None
     return found.reading(is_yes=plain in YES, ground=ground)
+
+
+def _hearing(message: Message, text: str) -> Message:
+    """The message as if only this had been said."""
+    pieces = settled(pieces_of(text, message.catalogue, message.today), message.catalogue.lexicon)
+    return replace(message, source=replace(message.source, text=text), pieces=pieces)
 
 
 def _is_called_off(message: Message) -> bool:
@@ -239,8 +248,7 @@ class _Answer:
 
     def _listen_to(self, text: str) -> None:
         """From here on, only to this part of what was said."""
-        pieces = settled(pieces_of(text, self.message.catalogue, self.message.today), self.message.catalogue.lexicon)
-        self.message = replace(self.message, source=replace(self.message.source, text=text), pieces=pieces)
+        self.message = _hearing(self.message, text)
 
     def _take_rest(self) -> None:
         self._take_names()

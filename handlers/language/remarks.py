@@ -43,12 +43,16 @@ def without_remarks(message: Message) -> tuple[Message, str]:
     # LL20261122-007 班组填错了, to the question which one is cancelled.
     turning = _TURNING[1:] if wants_ground else _TURNING
     asked = _asked(message)
-    is_turned = False
+    is_turned = is_second = False
     for where in _clauses(pieces):
         clause = pieces[where.start : where.stop]
         if is_answer and (_is_chosen(clause) or any(_is_about(piece, asked) for piece in clause)):
             found += clause
             is_complete = is_plain = True
+            continue
+        if is_answer and (is_second or (_is_mere_turn(clause) and where.stop < len(pieces))):
+            is_second = _is_mere_turn(clause)  # 红的，不对，灰的
+            found += clause
             continue
         is_marked = bool(found) and _is_mark(clause[0])
         is_remark = is_complete and _is_remark(clause, turning, is_question=is_question, strange_min=strange_min)
@@ -74,6 +78,12 @@ def _asked(message: Message) -> Pool:
     pending = message.context.pending
     offers = pending.candidates.items() if pending is not None else ()
     return message.catalogue.pool(code for path, codes in offers if path.endswith(".material") for code in codes)
+
+
+def _is_mere_turn(clause: Sequence[Piece]) -> bool:
+    """不对 by itself: what comes then is said instead."""
+    words = [piece for piece in clause if not (piece.is_gap or piece.has(Cue.FILL))]
+    return bool(words) and all(piece.has(Cue.CORRECT) for piece in words)
 
 
 def _opens_instead(clause: Sequence[Piece]) -> bool:
