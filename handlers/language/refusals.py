@@ -32,9 +32,19 @@ def amended(pieces: Sequence[Piece], at: int) -> Piece:
     is_mark = (piece.text == NO and is_alone and (is_led or is_recounted)) or (piece.text == _WRONG and is_alone)
     is_mark = is_mark or (piece.text in PHRASES.sorry and is_led)
     if piece.has(Cue.RECALL):
-        is_led = is_led or (is_alone and any(other.has(Cue.TO) for other in _next(pieces, at)))  # 到A座，等等，到B座
+        is_led = is_led or (is_alone and _leads(pieces, at))
         is_mark = is_led or _is_said_anew(before, after)
     return replace(piece, word=_MARK) if is_mark else piece
+
+
+def _leads(pieces: Sequence[Piece], at: int) -> bool:
+    """到A座，等等，到B座; 昨天…，等等，前天: whether a place follows, or a day, a name or a thing by itself."""
+    ahead = range(at + 1, min(at + 1 + AHEAD_MAX, len(pieces)))
+    behind = next((index for index in ahead if not pieces[index].is_gap), None)
+    if behind is None:
+        return False
+    after = pieces[behind]
+    return after.has(Cue.TO) or (stands_alone(pieces, behind) and (bool(kinds(after)) or is_part(after)))
 
 
 def _is_said_anew(before: Piece, after: Piece) -> bool:

@@ -10,7 +10,7 @@ from handlers.language.lexicon import Domain
 from handlers.language.message import Message
 from handlers.language.pieces import Piece, Shape
 from handlers.language.refusals import NO
-from handlers.language.verbs import REASONED
+from handlers.language.verbs import DOCUMENT_INTENTS, REASONED
 from handlers.language.vocabulary import PHRASES, Cue
 
 # 叉车撞碎: a machine is part of the ground.
@@ -34,12 +34,12 @@ _CHANGES: Final = ("改", "换")
 def ground_anew(message: Message) -> Message:
     """…，受潮，不对，生锈; …，原因写错了，是生锈: the message without the ground that holds no more."""
     pieces = message.pieces
-    is_turned = any(piece.has(Cue.CORRECT) or piece.text == NO for piece in pieces)
+    is_turned = any(piece.has(Cue.CORRECT, Cue.RECALL) or piece.text == NO for piece in pieces)
     if not is_turned or not any(piece.intents.keys() & REASONED for piece in pieces):
         return message
-    clauses = _clauses(pieces)
+    clauses = _clauses(pieces, parted=any(piece.intents.keys() & DOCUMENT_INTENTS for piece in pieces))
     for before, clause in pairwise(clauses):
-        is_told = before is not clauses[0] and _is_bare_ground(pieces, before)
+        is_told = before is not clauses[0] and _is_ground(pieces, before)
         taken = _taken_back(pieces, before if is_told else range(clause.start, clause.start), clause)
         if taken is not None:
             return message.of([*pieces[: taken.start], *pieces[taken.stop :]])
@@ -48,13 +48,19 @@ def ground_anew(message: Message) -> Message:
 
 def _taken_back(pieces: Sequence[Piece], ground: range, clause: range) -> range | None:
     """The ground and the words of a clause that take it back, if it does and another follows."""
-    words = [at for at in clause if not (pieces[at].is_gap or (pieces[at].has(Cue.FILL) and not _links(pieces[at])))]
-    marks = [at for at in words if pieces[at].has(Cue.CORRECT) or (pieces[at].text == NO and len(words) == 1)]
+    words = [at for at in clause if not _is_small(pieces[at])]
+    is_alone = len(words) == 1
+    marks = [
+        at
+        for at in words
+        if pieces[at].has(Cue.CORRECT) or (is_alone and (pieces[at].text == NO or pieces[at].has(Cue.RECALL)))
+    ]
     if not marks:
         return None
     first, start, end = pieces[words[0]], ground.start, words[0] + 1
-    if any(pieces[at].has(Cue.REASON) for at in words):  # 原因写错了
-        start, end = (ground.start if ground else words[0]), marks[-1] + 1
+    named = next((at for at in words if pieces[at].has(Cue.REASON)), None)
+    if named is not None:  # 原因写错了
+        start, end = (ground.start if ground else words[0]), next((at for at in marks if at > named), marks[0]) + 1
     elif not ground or first.text.startswith(_CHANGES) or marks[0] > words[0]:
         return None
     elif first.text in PHRASES.refusals:  # 不是受潮，是生锈
@@ -65,7 +71,11 @@ def _taken_back(pieces: Sequence[Piece], ground: range, clause: range) -> range 
     while end < len(pieces) and (pieces[end].is_gap or _links(pieces[end])):
         end += 1
     follows = next((at for at in range(end, len(pieces)) if pieces[at].is_gap), len(pieces))
-    return range(start, end) if _is_bare_ground(pieces, range(end, follows)) else None
+    return range(start, end) if _is_ground(pieces, range(end, follows)) else None
+
+
+def _is_small(piece: Piece) -> bool:
+    return piece.is_gap or (piece.has(Cue.FILL) and not (piece.has(Cue.CORRECT, Cue.RECALL) or _links(piece)))
 
 
 def _links(piece: Piece) -> bool:
@@ -76,18 +86,24 @@ def _text(pieces: Sequence[Piece], where: range) -> str:
     return "".join(pieces[at].text for at in where if not pieces[at].is_gap)
 
 
-def _is_bare_ground(pieces: Sequence[Piece], where: range) -> bool:
-    """Whether a clause says something, and names and counts nothing."""
+def _is_ground(pieces: Sequence[Piece], where: range) -> bool:
+    """Whether a clause says something, and names and counts nothing; of a document that is named, it says anything."""
     words = [pieces[at] for at in where if not pieces[at].is_gap]
+    if any(piece.intents.keys() & DOCUMENT_INTENTS for piece in pieces[: where.start]):
+        is_told = not all(piece.has(Cue.CORRECT, Cue.RECALL) for piece in words)
+        return is_told and not any(p.shape is Shape.DOCUMENT or p.intents.keys() & DOCUMENT_INTENTS for p in words)
     return bool(words) and not any(is_claimed(p) or p.intents or p.has(Cue.CORRECT, Cue.DROP) for p in words)
 
 
-def _clauses(pieces: Sequence[Piece]) -> list[range]:
-    """The stretches between breaks and blanks, and between what nobody parts who dictates: 3吨压坏了说错了开裂."""
+def _clauses(pieces: Sequence[Piece], *, parted: bool = False) -> list[range]:
+    """The stretches between breaks and blanks, and between what nobody parts who dictates: 3吨压坏了说错了开裂.
+
+    `parted`: between breaks and blanks alone.
+    """
     found: list[range] = []
     start = 0
     for at, piece in enumerate(pieces):
-        if piece.is_gap or (at > start and _begins(piece, pieces[at - 1])):
+        if piece.is_gap or (not parted and at > start and _begins(piece, pieces[at - 1])):
             found.append(range(start, at))
             start = at + 1 if piece.is_gap else at
     found.append(range(start, len(pieces)))

@@ -195,6 +195,46 @@ def test_a_thing_taken_out(joint: str) -> None:
     check(lines_anew(4, change, lines_min=2), joint)
 
 
+# What has no lines: a template, and what may stand in each place and what that is called.
+RECORDS: Final[dict[str, dict[str, tuple[str, tuple[str, ...]]]]] = {
+    "{team}{day}记工{count}": {
+        "team": ("班组", TEAMS),
+        "day": ("日期", ("昨天", "前天", "11月20号")),
+        "count": ("数量", ("3个工", "5个工", "12个工")),
+    },
+    "{machine}{day}用了{count}": {
+        "machine": ("设备", ("洒水车", "平地机", "沥青摊铺机")),
+        "day": ("日期", ("昨天", "前天", "11月20号")),
+        "count": ("数量", ("2个台班", "3个台班", "1.5个台班")),
+    },
+    "作废{document}，{ground}": {
+        "document": ("单号", ("LL20261120-003", "LL20261121-001", "LL20261119-002")),
+        "ground": ("原因", ("领错了班组", "客户改图", "重复开单")),
+    },
+    "{team}{day}领了多少{thing}": {
+        "team": ("班组", TEAMS),
+        "day": ("日期", ("昨天", "前天", "11月20号")),
+        "thing": ("材料", ("12螺纹", "42.5水泥", "树脂井盖")),
+    },
+}
+
+
+@JOINTS
+def test_a_record_said_anew(joint: str) -> None:
+    def corrected() -> Iterator[tuple[str, str]]:
+        rng = random.Random(5)
+        for _ in range(700):
+            template, places = rng.choice(list(RECORDS.items()))
+            said = {place: rng.choice(values) for place, (_, values) in places.items()}
+            place = rng.choice(list(places))
+            word, values = places[place]
+            new = rng.choice([value for value in values if value != said[place]])
+            anew = rng.choice(ANEW).format(said=new, old=said[place], new=new, word=word)
+            yield template.format(**said) + anew, template.format(**{**said, place: new})
+
+    check(corrected(), joint)
+
+
 @pytest.mark.parametrize(
     ("text", "asks_for"),
     [
