@@ -70,13 +70,12 @@ def answer(message: Message, pending: Reading, decision: Decision, *, ground: st
     plain = message.source.text.strip(" ,，。.!?;\n\t吧啊")
     if is_ending(message.source.text) or _is_called_off(message):
         return CANCEL
-    if (said := last_word(message)) is not None:
-        message = _hearing(message, said)
     if pending.intent is None:
         return chosen_act(message, pending, decision)
     if (other := other_act(message, pending)) is not None:
         pending, message, decision = replace(pending, intent=other), without_verbs(message), NOTHING
-    found = _Answer(message, pending)
+    said = last_word(message)
+    found = _Answer(message if said is None else _hearing(message, said), pending)
     if found.wants_text and not _asks(message, decision):
         return found.told()
     if decision.intents and not _continues(message, pending, decision):

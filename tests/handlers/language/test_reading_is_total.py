@@ -60,7 +60,7 @@ def torn(draw: st.DrawFn) -> str:
 
 
 @given(text=torn(), question=st.sampled_from([Context(project="P01"), *QUESTIONS]))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=1500, deadline=None)
 def test_what_people_wrote_torn_and_joined_has_a_reading(site: Catalogue, text: str, question: Context) -> None:
     reading = read(text, context=question, catalogue=site, today=TODAY)
     assert Reading.from_json(reading.to_json()).to_json() == reading.to_json()
