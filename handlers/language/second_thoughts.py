@@ -37,16 +37,18 @@ def ground_anew(message: Message) -> Message:
     is_turned = any(piece.has(Cue.CORRECT, Cue.RECALL) or piece.text == NO for piece in pieces)
     if not is_turned or not any(piece.intents.keys() & REASONED for piece in pieces):
         return message
-    clauses = _clauses(pieces, parted=any(piece.intents.keys() & DOCUMENT_INTENTS for piece in pieces))
+    is_ruling = any(piece.intents.keys() & DOCUMENT_INTENTS for piece in pieces)
+    clauses = _clauses(pieces, parted=is_ruling)
     for before, clause in pairwise(clauses):
-        is_told = before is not clauses[0] and _is_ground(pieces, before)
-        taken = _taken_back(pieces, before if is_told else range(clause.start, clause.start), clause)
+        is_told = before is not clauses[0] and _is_ground(pieces, before, is_ruling=is_ruling)
+        ground = before if is_told else range(clause.start, clause.start)
+        taken = _taken_back(pieces, ground, clause, is_ruling=is_ruling)
         if taken is not None:
             return message.of([*pieces[: taken.start], *pieces[taken.stop :]])
     return message
 
 
-def _taken_back(pieces: Sequence[Piece], ground: range, clause: range) -> range | None:
+def _taken_back(pieces: Sequence[Piece], ground: range, clause: range, *, is_ruling: bool) -> range | None:
     """The ground and the words of a clause that take it back, if it does and another follows."""
     words = [at for at in clause if not _is_small(pieces[at])]
     is_alone = len(words) == 1
@@ -71,7 +73,7 @@ def _taken_back(pieces: Sequence[Piece], ground: range, clause: range) -> range 
     while end < len(pieces) and (pieces[end].is_gap or _links(pieces[end])):
         end += 1
     follows = next((at for at in range(end, len(pieces)) if pieces[at].is_gap), len(pieces))
-    return range(start, end) if _is_ground(pieces, range(end, follows)) else None
+    return range(start, end) if _is_ground(pieces, range(end, follows), is_ruling=is_ruling) else None
 
 
 def _is_small(piece: Piece) -> bool:
@@ -86,10 +88,10 @@ def _text(pieces: Sequence[Piece], where: range) -> str:
     return "".join(pieces[at].text for at in where if not pieces[at].is_gap)
 
 
-def _is_ground(pieces: Sequence[Piece], where: range) -> bool:
-    """Whether a clause says something, and names and counts nothing; of a document that is named, it says anything."""
+def _is_ground(pieces: Sequence[Piece], where: range, *, is_ruling: bool) -> bool:
+    """Whether a clause says something, and names and counts nothing; why a document is refused may name anything."""
     words = [pieces[at] for at in where if not pieces[at].is_gap]
-    if any(piece.intents.keys() & DOCUMENT_INTENTS for piece in pieces[: where.start]):
+    if is_ruling:
         is_told = not all(piece.has(Cue.CORRECT, Cue.RECALL) for piece in words)
         return is_told and not any(p.shape is Shape.DOCUMENT or p.intents.keys() & DOCUMENT_INTENTS for p in words)
     return bool(words) and not any(is_claimed(p) or p.intents or p.has(Cue.CORRECT, Cue.DROP) for p in words)
@@ -136,9 +138,7 @@ def turn(pieces: Sequence[Piece], behind: int = -1) -> range:
         clause = clauses[number]
         after = clauses[number + 1 : number + 2]
         if clause.start > behind and _turns(pieces, clause, after, heads):
-            is_mark = all(
-                piece.is_gap or piece.has(Cue.CORRECT, Cue.RECALL) for piece in map(pieces.__getitem__, clause)
-            )
+            is_mark = all(pieces[at].is_gap or pieces[at].has(Cue.CORRECT, Cue.RECALL) for at in clause)
             start = clause.start - 1 if pieces[clause.start - 1].is_gap else clause.start
             return range(start, after[0].stop if is_mark and after else clause.stop)
         heads |= {pieces[at].text for at in clause if is_head(pieces[at])}
