@@ -267,3 +267,9 @@ async def test_a_choice_before_an_amount_says_that_more_is_asked(site: Chat) -> 
     asked = await site.says("李强", "申购水泥")
     assert "先回复序号或名称，别的接着问" in asked
     assert "要多少" in await site.says("李强", "1")
+
+
+async def test_an_amount_of_nothing_is_asked_what_it_is_of(chat: Chat) -> None:
+    answer = await chat.says("张建国", "领2包")
+    assert "2 包是什么材料？" in answer
+    assert "没有找到" not in answer
