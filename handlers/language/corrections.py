@@ -29,8 +29,9 @@ from handlers.language.vocabulary import PHRASES, Cue
 
 # A price that is corrected stays within so many times what it was; beyond that, it is asked.
 FIGURE_CHANGE_MAX: Final = 10
+_TOLD_BY: Final = ((Cue.PRICE, Shape.PRICE), (Cue.TOTAL, Shape.AMOUNT))
 _LINKS: Final = (
-    Cue.FILL, Cue.CORRECT, Cue.RECALL, Cue.TO, Cue.GIVE, Cue.FROM, Cue.LIST, Cue.OF, Cue.ME, Cue.THAT,
+    Cue.FILL, Cue.CORRECT, Cue.RECALL, Cue.TO, Cue.GIVE, Cue.FROM, Cue.LIST, Cue.OF, Cue.ME, Cue.THAT, Cue.NOTICE,
 )  # fmt: skip
 
 
@@ -139,8 +140,8 @@ def _amount_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) ->
     if link.text not in PHRASES.instead or not (holds.number or stands_alone(pieces, behind[-1])):
         return mark
     places = [at for at in range(max(len(found) - BACK_MAX, 0), len(found)) if _is_figure(found[at], refused)]
-    if len(places) > 1 and found and is_part(found[-1]):  # …，水泥不是8包，是84包
-        places = [at for at in places if at and found[at - 1].text == found[-1].text]
+    if len(places) > 1:
+        places = _meant(found, places)
     if len(places) == 1:
         old = found[places[0]]
         if old.shape is Shape.LOT:
@@ -150,8 +151,45 @@ def _amount_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) ->
             found[places[0]] = replace(old, number=holds.number, units=units, text=holds.text)
         else:
             return mark
+        _drop_echo(found)
         return behind[-1] + 1
     return behind[-1] if len({found[at].shape for at in places}) > 1 else mark
+
+
+def _meant(found: Sequence[Piece], places: Sequence[int]) -> Sequence[int]:
+    """…，水泥不是8包，是84包; …，单价不是45，是38: those figures that the words right before the mark tell of."""
+    end = len(found)
+    shape = next((shape for cue, shape in _TOLD_BY if found and found[-1].has(cue)), None)
+    shape = Shape.QUANTITY if found and found[-1].text in PHRASES.counts else shape
+    if shape is not None:
+        places, end = [at for at in places if found[at].shape is shape], end - 1
+    while end and found[end - 1].has(Cue.OF):
+        end -= 1
+    if not (end and is_part(found[end - 1])):
+        return places
+    named = found[end - 1].text
+    return [
+        at
+        for at in places
+        if next((p.text for p in reversed(found[max(at - BACK_MAX, 0) : at]) if is_part(p)), "") == named
+    ]
+
+
+def _drop_echo(found: list[Piece]) -> None:
+    """…，水泥单价不是45，是36.5: the name that only tells which figure is meant names no other line."""
+    end = len(found)
+    while end and (found[end - 1].text in PHRASES.slots or found[end - 1].has(Cue.OF)):
+        end -= 1
+    start = end
+    while start and is_part(found[start - 1]):
+        start -= 1
+    said = [piece.text for piece in found[start:end]]
+    before = [piece.text for piece in found[max(start - BACK_MAX, 0) : start]]
+    is_echo = start == 0 or found[start - 1].is_gap
+    if is_echo and said and any(before[at : at + len(said)] == said for at in range(len(before))):
+        del found[start:]
+    else:
+        del found[end:]
 
 
 def _is_figure(old: Piece, refused: Piece) -> bool:

@@ -176,8 +176,11 @@ class ItemBuilder:
             self._close()
             self.negating = True  # 8桶不是6桶; 不是6瓶，8瓶
         elif piece.has(Cue.CORRECT):
+            # 图纸改成1.2m的: something else is changed, and why is told.
+            is_subject = self.current.end == piece.start and bool(self.current.strange) and not self.current.words
+            is_of_other = piece.text.startswith("改") and is_subject
             self._close()
-            self.correcting = True
+            self.correcting = not is_of_other
         elif piece.has(Cue.RECALL):
             self._close()
             self.recalling = True
@@ -187,7 +190,8 @@ class ItemBuilder:
         elif piece.has(Cue.MORE) and self.recalling:
             self.recalling = False
         elif piece.has(Cue.DROP):
-            if self.current.has_mention:
+            is_led = piece.text in PHRASES.leading and after is not None and is_head(after)  # 水泥54包 算了细砂不要了
+            if self.current.has_mention and not is_led:
                 self.current.is_dropped = True
                 self._close()
             else:

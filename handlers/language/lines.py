@@ -20,6 +20,8 @@ from handlers.language.verbs import PRICED_INTENTS
 _NUMBER_BEHIND: Final = re.compile(rf"[0-9.,]+$|[{CHINESE}]+$", re.ASCII)
 _NUMBER_BEFORE: Final = re.compile(rf"^[0-9.,]+|^[{CHINESE}]+", re.ASCII)
 
+# In 单价改成30, 单价错了，是30, 单价应该是30.
+_ANEW: Final = "改错应"
 # So many lines back a correction reaches; looking further would cost the square of a message.
 _BACK_MAX: Final = 50
 
@@ -194,6 +196,8 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
         elif kept and (item.is_correction or (item.is_echo and _is_mere_amount(item))):
             place = _place(kept, resolved)
             kept[place] = _replaced(kept[place], resolved, resolver)
+        elif (priced := _repriced(kept, resolved)) is not None:
+            kept[priced] = replace(kept[priced], item=_retold(kept[priced].item, kept[priced].item, item))
         elif (again := _echoed(kept, resolved)) is not None:
             kept[again] = replace(resolved, item=_retold(resolved.item, kept[again].item, resolved.item))
         else:
@@ -217,6 +221,16 @@ def _without(kept: list[Resolved], dropped: Resolved) -> list[Resolved]:
 
 def _is_mere_amount(item: Item) -> bool:
     return item.is_bare_number or (item.quantity is not None and not item.has_mention)
+
+
+def _repriced(kept: list[Resolved], resolved: Resolved) -> int | None:
+    """…，水泥单价改成30: the line of the thing whose price is another."""
+    item = resolved.item
+    price = item.unit_price or item.amount
+    if price is None or not any(mark in price.text for mark in _ANEW) or resolved.has_amount or not resolved.pool:
+        return None
+    same = [index for index, line in enumerate(kept) if line.pool == resolved.pool and line.has_amount]
+    return same[0] if len(same) == 1 else None
 
 
 def _echoed(kept: list[Resolved], resolved: Resolved) -> int | None:
@@ -258,7 +272,10 @@ def _replaced(old: Resolved, new: Resolved, resolver: Resolver) -> Resolved:
     is_vaguer = new.has_amount and new.pool & old.pool == old.pool and new.pool != old.pool
     if is_vaguer or not new.item.has_mention:
         # 25弯头一百个，不对，弯头要一百五十个; 两台，不对，三台，单价4100.
-        return resolver.kept_in(_retold(old.item, old.item, new.item), old.pool, new.item.quantity)
+        item = _retold(old.item, old.item, new.item)
+        counted = resolver.kept_in(item, old.pool, new.item.quantity)
+        sized = resolver.otherwise_sized(old, new.item.quantity) if counted.is_unit_wrong else 0
+        return resolver.kept_in(item, sized, old.item.quantity) if sized else counted
     if new.has_amount:  # 16螺纹，单价50，不对，16螺纹15吨: the price is still that of the same thing
         return replace(new, item=_retold(new.item, old.item, new.item)) if new.pool == old.pool else new
     if old.item.quantity is not None:

@@ -115,6 +115,7 @@ class Prices(Walk):
         for _ in range(REACH):
             piece = self.at(after)
             is_told = piece is not None and (piece.text in ":=" or piece.has(Cue.FILL, Cue.CORRECT))
+            is_told = is_told and piece is not None and piece.text not in PHRASES.refusals  # 单价不是45，是36.5
             if not (is_told or (piece is not None and piece.shape is Shape.BREAK and self._is_mark(after - 1))):
                 break  # 单价也错了，260
             after = self.skip(after + 1)

@@ -411,6 +411,10 @@ class Resolver:
         size = as_size(quantity) if quantity is not None else None
         return self._sized(pool, [(size, True)]) if size is not None else 0
 
+    def otherwise_sized(self, old: Resolved, quantity: Piece | None) -> Pool:
+        """8米灯杆20根，不对，10米的: what is called alike and has the size that looks like an amount."""
+        return self._sized_as(self.catalogue.namesakes(old.pool), quantity) & ~old.pool
+
     def recounted(self, old: Resolved, number: Number) -> Resolved:
         """20包，不对，30: another amount, unless the number is a size of a thing of that name, which is asked."""
         size = _number_size(number)

@@ -116,7 +116,7 @@ def _begins(piece: Piece, before: Piece) -> bool:
     """Whether a piece begins something else than the one right before it."""
     is_counted = before.shape in _AMOUNTS or _is_named(before)
     if is_head(piece):
-        return not (is_part(before) or before.intents or before.has(Cue.CORRECT, Cue.RECALL))
+        return not (is_part(before) or before.intents or before.has(Cue.CORRECT, Cue.RECALL, Cue.DROP))
     if piece.has(Cue.REASON) or piece.text in PHRASES.slots:
         return not before.has(Cue.CORRECT)
     if piece.has(Cue.CORRECT, Cue.RECALL) and not piece.text.startswith(_CHANGES):

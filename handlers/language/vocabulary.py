@@ -128,6 +128,7 @@ class Phrases:
     holding: frozenset[str]
     slots: frozenset[str]
     absent: frozenset[str]
+    leading: frozenset[str]
     retracted: frozenset[str]
 
     @cached_property

@@ -89,7 +89,14 @@ NAMED_ANEW: Final = (
     "，{thing}写错了，是{other}",
     "，第{place}个换成{other}",
 )
-TAKEN_OUT: Final = ("，{thing}不要了", "，{thing}去掉", "。{thing}那个不要", "，不对，没有{thing}", "，{thing}先不要")
+TAKEN_OUT: Final = (
+    "，算了{thing}不要了",
+    "，{thing}不要了",
+    "，{thing}去掉",
+    "。{thing}那个不要",
+    "，不对，没有{thing}",
+    "，{thing}先不要",
+)
 
 
 @dataclass(frozen=True)
@@ -193,6 +200,37 @@ def test_a_thing_taken_out(joint: str) -> None:
         return rng.choice(TAKEN_OUT).format(thing=thing), right
 
     check(lines_anew(4, change, lines_min=2), joint)
+
+
+PRICED_ANEW: Final = (
+    "{thing}单价改成{new}",
+    "{thing}单价错了，是{new}",
+    "{thing}单价不是{old}，是{new}",
+    "不对，{thing}单价{new}",
+    "{thing}单价{new}才对",
+    "第{place}个单价改成{new}",
+    "第{place}行单价改成{new}",
+)
+
+
+@pytest.mark.parametrize("joint", ["，", "；", "\n"])
+def test_the_price_of_one_line_said_anew(joint: str) -> None:
+    def corrected() -> Iterator[tuple[str, str]]:
+        rng = random.Random(6)
+        for _ in range(300):
+            prices = rng.sample(PRICE.values, 3)
+            lines = [(rng.choice(t[:2]), rng.randint(2, 60), t[2]) for t in rng.sample(THINGS, 2)]
+            place = rng.randrange(2)
+            anew = rng.choice(PRICED_ANEW).format(
+                thing=lines[place][0], old=prices[place], new=prices[2], place=ORDINALS[place]
+            )
+            first, right = (
+                "收货\n" + joint.join(f"{t}{c}{u} 单价{p}" for (t, c, u), p in zip(lines, told_prices, strict=True))
+                for told_prices in (prices[:2], [prices[2] if at == place else prices[at] for at in range(2)])
+            )
+            yield f"{first}{joint}{anew}", right
+
+    check(corrected(), "，")
 
 
 # What has no lines: a template, and what may stand in each place and what that is called.
