@@ -9,7 +9,7 @@ from tests.stories.chat import COMPANY, GROUP, OTHER_GROUP, PRIVATE, UNBOUND_GRO
 PLANS: Final[dict[str, Any]] = {
     "plans": [{"project": "P01", "stage": "主体结构", "material": "BRK", "quantity": "90000"}],
 }
-FAILED: Final = ("没看懂", "是哪", "没有找到", "不能", "还没有", "还差", "哪张单", "请写")
+FAILED: Final = ("没看懂", "是哪", "是什么材料", "没有找到", "不能", "还没有", "还差", "哪张单", "请写")
 
 
 @pytest.fixture(params=["sqlite"])

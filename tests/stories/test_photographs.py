@@ -58,7 +58,7 @@ async def test_every_short_sentence_is_about_the_label(chat: Chat, words: str, e
 async def test_it_is_forgotten_after_ten_minutes_by_others_and_elsewhere(chat: Chat, clock: Clock) -> None:
     await stocked(chat)
     await chat.photographs("张建国", photo(CEMENT))
-    assert "没有找到" in await chat.says("李强", "申购30包")
+    assert "30 包是什么材料" in await chat.says("李强", "申购30包")
     assert "LL" not in await chat.says("张建国", "领30包 瓦工班 主体结构", chat=PRIVATE)
     clock.forward(minutes=11)
     assert "LL" not in await chat.says("张建国", "领30包 瓦工班 主体结构")
