@@ -178,7 +178,7 @@ class ItemBuilder:
         elif piece.has(Cue.CORRECT):
             # 图纸改成1.2m的: something else is changed, and why is told.
             is_subject = self.current.end == piece.start and bool(self.current.strange) and not self.current.words
-            is_of_other = piece.text.startswith("改") and is_subject
+            is_of_other = piece.text.startswith(PHRASES.changes) and is_subject
             self._close()
             self.correcting = not is_of_other
         elif piece.has(Cue.RECALL):

@@ -8,9 +8,6 @@ from handlers.language.pieces import Piece, Shape
 from handlers.language.refusals import NO
 from handlers.language.vocabulary import PHRASES, Cue
 
-# 改成24根, 应该是24根: these are answered where lines are.
-_CHANGES = ("改", "换", "应")
-
 
 def last_word(message: Message) -> str | None:
     """The text without what its last correction takes back; None where nothing of the kind stands on both sides."""
@@ -35,7 +32,8 @@ def _takes_back(pieces: Sequence[Piece], at: int) -> bool:
     piece = pieces[at]
     if piece.text == NO:
         return pieces[at - 1].is_gap and stands_alone(pieces, at)
-    is_change = piece.text.startswith(_CHANGES) or piece.text in PHRASES.refusals
+    # 改成24根, 应该是24根: these are answered where lines are.
+    is_change = piece.text.startswith(PHRASES.changes + PHRASES.supposed) or piece.text in PHRASES.refusals
     return piece.has(Cue.CORRECT) and not is_change
 
 

@@ -16,12 +16,11 @@ from handlers.language.reading import Line
 from handlers.language.resolve import Resolved, Resolver
 from handlers.language.sizes import size_of
 from handlers.language.verbs import PRICED_INTENTS
+from handlers.language.vocabulary import PHRASES
 
 _NUMBER_BEHIND: Final = re.compile(rf"[0-9.,]+$|[{CHINESE}]+$", re.ASCII)
 _NUMBER_BEFORE: Final = re.compile(rf"^[0-9.,]+|^[{CHINESE}]+", re.ASCII)
 
-# In 单价改成30, 单价错了，是30, 单价应该是30.
-_ANEW: Final = "改错应"
 # So many lines back a correction reaches; looking further would cost the square of a message.
 _BACK_MAX: Final = 50
 
@@ -227,7 +226,12 @@ def _repriced(kept: list[Resolved], resolved: Resolved) -> int | None:
     """…，水泥单价改成30: the line of the thing whose price is another."""
     item = resolved.item
     price = item.unit_price or item.amount
-    if price is None or not any(mark in price.text for mark in _ANEW) or resolved.has_amount or not resolved.pool:
+    if (
+        price is None
+        or not any(mark in price.text for mark in PHRASES.retold)
+        or resolved.has_amount
+        or not resolved.pool
+    ):
         return None
     same = [index for index, line in enumerate(kept) if line.pool == resolved.pool and line.has_amount]
     return same[0] if len(same) == 1 else None

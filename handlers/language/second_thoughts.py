@@ -27,8 +27,6 @@ _CLAIMED: Final = _AMOUNTS | {
     Shape.SIZE,
     Shape.MENTION,
 }
-# 改图了, 换厂家了 are grounds, and take none back.
-_CHANGES: Final = ("改", "换")
 
 
 def ground_anew(message: Message) -> Message:
@@ -63,7 +61,7 @@ def _taken_back(pieces: Sequence[Piece], ground: range, clause: range, *, is_rul
     named = next((at for at in words if pieces[at].has(Cue.REASON)), None)
     if named is not None:  # 原因写错了
         start, end = (ground.start if ground else words[0]), next((at for at in marks if at > named), marks[0]) + 1
-    elif not ground or first.text.startswith(_CHANGES) or marks[0] > words[0]:
+    elif not ground or first.text.startswith(PHRASES.changes) or marks[0] > words[0]:
         return None
     elif first.text in PHRASES.refusals:  # 不是受潮，是生锈
         stop = next((at for at in range(end, clause.stop) if _links(pieces[at])), clause.stop)
@@ -119,7 +117,7 @@ def _begins(piece: Piece, before: Piece) -> bool:
         return not (is_part(before) or before.intents or before.has(Cue.CORRECT, Cue.RECALL, Cue.DROP))
     if piece.has(Cue.REASON) or piece.text in PHRASES.slots:
         return not before.has(Cue.CORRECT)
-    if piece.has(Cue.CORRECT, Cue.RECALL) and not piece.text.startswith(_CHANGES):
+    if piece.has(Cue.CORRECT, Cue.RECALL) and not piece.text.startswith(PHRASES.changes):
         return not (is_part(before) or before.has(Cue.REASON) or before.text in PHRASES.slots or _links(before))
     return is_counted and not (is_claimed(piece) or piece.intents or piece.has(Cue.OF))
 

@@ -129,6 +129,9 @@ class Phrases:
     slots: frozenset[str]
     absent: frozenset[str]
     leading: frozenset[str]
+    changes: tuple[str, ...]
+    supposed: tuple[str, ...]
+    retold: tuple[str, ...]
     retracted: frozenset[str]
 
     @cached_property
