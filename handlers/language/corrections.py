@@ -1,20 +1,20 @@
 """What is said anew takes the place of what it corrects: 调到A座，错了，B座 is 调到B座.
 
-Days, shares, documents and names are settled here, and amounts of a line that is named by its place. Other materials
-and amounts are left to the lines, which alone know what is meant; of 不是50的，是110的 they are given what holds.
+Days, shares, documents, names and figures are settled here, and amounts of a line that is named by its place. Other
+materials and amounts are left to the lines, which alone know what is meant; of 不是50的，是110的 they are given what
+holds.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from handlers.language.by_place import NUMBERED, PLACED, numbered_so, recounted, renamed
+from handlers.language.figures import figure_exchanged, refused_exchanged
 from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Lexicon
 from handlers.language.likeness import (
     AHEAD_MAX,
     BACK_MAX,
-    COUNTED,
     are_alike,
     exchanged,
     is_same,
@@ -22,17 +22,10 @@ from handlers.language.likeness import (
     kinds,
     stands_alone,
 )  # fmt: skip
-from handlers.language.numerals import value_of
+from handlers.language.links import is_link, rest_behind
 from handlers.language.pieces import Piece, Shape
 from handlers.language.refusals import NO, REFUSAL, REFUSED_MAX, absent, amended, opened, turned
 from handlers.language.vocabulary import PHRASES, Cue
-
-# A price that is corrected stays within so many times what it was; beyond that, it is asked.
-FIGURE_CHANGE_MAX: Final = 10
-_TOLD_BY: Final = ((Cue.PRICE, Shape.PRICE), (Cue.TOTAL, Shape.AMOUNT))
-_LINKS: Final = (
-    Cue.FILL, Cue.CORRECT, Cue.RECALL, Cue.TO, Cue.GIVE, Cue.FROM, Cue.LIST, Cue.OF, Cue.ME, Cue.THAT, Cue.NOTICE,
-)  # fmt: skip
 
 
 def settled(pieces: Sequence[Piece], lexicon: Lexicon) -> Sequence[Piece]:
@@ -59,7 +52,7 @@ def settled(pieces: Sequence[Piece], lexicon: Lexicon) -> Sequence[Piece]:
 
 def _renamed(found: list[Piece], pieces: Sequence[Piece], mark: int, lexicon: Lexicon) -> int:
     """给安装一队，不是一队，是二队: the name before with another number in it; where the rest begins."""
-    behind = [at for at in range(mark + 1, min(mark + 1 + AHEAD_MAX, len(pieces))) if not _is_link(pieces[at])]
+    behind = [at for at in range(mark + 1, min(mark + 1 + AHEAD_MAX, len(pieces))) if not is_link(pieces[at])]
     at = next(iter(behind[pieces[mark].text == REFUSAL :]), mark)  # behind what is refused stands what holds
     told = NUMBERED.fullmatch(pieces[at].text)
     refused = pieces[behind[0]].text if behind and behind[0] < at else ""
@@ -68,12 +61,8 @@ def _renamed(found: list[Piece], pieces: Sequence[Piece], mark: int, lexicon: Le
         word = word or renamed(found[place], refused, pieces[at].text, lexicon)
         if word is not None:
             found[place] = replace(found[place], text=word.text, word=word)
-            return _behind(found, pieces, mark, at)
+            return rest_behind(found, pieces, mark, at)
     return mark
-
-
-def _is_link(piece: Piece) -> bool:
-    return piece.is_gap or piece.has(*_LINKS)
 
 
 def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
@@ -82,7 +71,7 @@ def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
         return mark + 1
     if found and found[-1].shape is Shape.UNKNOWN:
         return mark  # 型号不对: told of something
-    if (end := _amount_exchanged(found, pieces, mark)) > mark or (end := _figure_exchanged(found, pieces, mark)) > mark:
+    if (end := refused_exchanged(found, pieces, mark)) > mark or (end := figure_exchanged(found, pieces, mark)) > mark:
         return end
     value = _value(found, pieces, mark)
     if value is None and pieces[mark].text in PHRASES.refusals:
@@ -99,7 +88,7 @@ def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
             return mark
         value = other
     found[place] = exchanged(found[place], pieces[value], is_end=pieces[value - 1].has(Cue.TO))
-    return _behind(found, pieces, mark, _other_end(found, pieces, value, place))
+    return rest_behind(found, pieces, mark, _other_end(found, pieces, value, place))
 
 
 def _other_end(found: list[Piece], pieces: Sequence[Piece], value: int, place: int) -> int:
@@ -112,136 +101,6 @@ def _other_end(found: list[Piece], pieces: Sequence[Piece], value: int, place: i
         return value
     found[to] = exchanged(found[to], pieces[more], is_end=False)
     return more
-
-
-def _behind(found: list[Piece], pieces: Sequence[Piece], mark: int, value: int) -> int:
-    """Where the rest begins; the mark is kept for an amount that follows."""
-    while found and found[-1].text in PHRASES.slots:
-        found.pop()  # 供应商写错了，是路达
-    end = value + 1
-    while end < len(pieces) and pieces[end].has(Cue.OF):
-        end += 1
-    if _counts_on(pieces, end):
-        found.append(pieces[mark])  # …，不对，李四班组30包
-    elif found[-1].shape is Shape.BREAK and end < len(pieces) and pieces[end].shape is Shape.BREAK:
-        end += 1
-    return end
-
-
-def _amount_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
-    """单价2350，不是2350是2530: the figure that is refused is another; where the rest begins.
-
-    Two figures that are both the one refused: what holds is left to be asked about.
-    """
-    behind = [at for at in range(mark + 1, min(mark + 6, len(pieces))) if not pieces[at].is_gap][:3]
-    if pieces[mark].text != REFUSAL or len(behind) < 3:
-        return mark
-    refused, link, holds = (pieces[at] for at in behind)
-    if link.text not in PHRASES.instead or not (holds.number or stands_alone(pieces, behind[-1])):
-        return mark
-    places = [at for at in range(max(len(found) - BACK_MAX, 0), len(found)) if _is_figure(found[at], refused)]
-    if len(places) > 1:
-        places = _meant(found, places)
-    if len(places) == 1:
-        old = found[places[0]]
-        if old.shape is Shape.LOT:
-            found[places[0]] = replace(old, values=(holds.text,))
-        elif holds.number is not None:
-            units = holds.units or old.units
-            found[places[0]] = replace(old, number=holds.number, units=units, text=holds.text)
-        else:
-            return mark
-        _drop_echo(found)
-        return behind[-1] + 1
-    return behind[-1] if len({found[at].shape for at in places}) > 1 else mark
-
-
-def _meant(found: Sequence[Piece], places: Sequence[int]) -> Sequence[int]:
-    """…，水泥不是8包，是84包; …，单价不是45，是38: those figures that the words right before the mark tell of."""
-    end = len(found)
-    shape = next((shape for cue, shape in _TOLD_BY if found and found[-1].has(cue)), None)
-    shape = Shape.QUANTITY if found and found[-1].text in PHRASES.counts else shape
-    if shape is not None:
-        places, end = [at for at in places if found[at].shape is shape], end - 1
-    while end and found[end - 1].has(Cue.OF):
-        end -= 1
-    if not (end and is_part(found[end - 1])):
-        return places
-    named = found[end - 1].text
-    return [
-        at
-        for at in places
-        if next((p.text for p in reversed(found[max(at - BACK_MAX, 0) : at]) if is_part(p)), "") == named
-    ]
-
-
-def _drop_echo(found: list[Piece]) -> None:
-    """…，水泥单价不是45，是36.5: the name that only tells which figure is meant names no other line."""
-    end = len(found)
-    while end and (found[end - 1].text in PHRASES.slots or found[end - 1].has(Cue.OF)):
-        end -= 1
-    start = end
-    while start and is_part(found[start - 1]):
-        start -= 1
-    said = [piece.text for piece in found[start:end]]
-    before = [piece.text for piece in found[max(start - BACK_MAX, 0) : start]]
-    is_echo = start == 0 or found[start - 1].is_gap
-    if is_echo and said and any(before[at : at + len(said)] == said for at in range(len(before))):
-        del found[start:]
-    else:
-        del found[end:]
-
-
-def _is_figure(old: Piece, refused: Piece) -> bool:
-    """Whether a figure is the very one that is refused."""
-    if old.shape is Shape.LOT:
-        return bool(old.values) and old.values[0].casefold() == refused.text.casefold()
-    is_counted = old.shape in (*COUNTED, Shape.PRICE, Shape.AMOUNT, Shape.PERCENT)
-    return is_counted and old.number is not None and old.number == refused.number
-
-
-def _figure_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
-    """单价3650，不对，3560; 批号2401，不对，2402: a bare number takes the place of the figure that was said last.
-
-    Never of an amount before it: behind a day, which it does not tell whole, it is left to be asked about.
-    """
-    at = next((i for i in range(mark + 1, min(mark + 1 + AHEAD_MAX, len(pieces))) if not _is_link(pieces[i])), mark)
-    last = next((i for i in reversed(range(max(len(found) - BACK_MAX, 0), len(found))) if _says_what(found[i])), None)
-    if last is None or not stands_alone(pieces, at) or pieces[mark].text in PHRASES.refusals:
-        return mark
-    if any(piece.text in PHRASES.counts for piece in found[last + 1 :]):  # 数量说错了，是43
-        return mark
-    old, number = found[last], pieces[at].number
-    if old.shape is Shape.EXPIRY and pieces[at].shape is Shape.DATE:
-        found[last] = replace(old, when=pieces[at].when, text=pieces[at].text)
-        return _behind(found, pieces, mark, at)
-    if pieces[at].shape is not Shape.NUMBER:
-        return mark
-    if old.shape in (Shape.PRICE, Shape.AMOUNT):
-        found[last] = replace(old, number=number if _is_near(old.number, number) else None, text=pieces[at].text)
-    elif old.shape is Shape.LOT:
-        found[last] = replace(old, values=(pieces[at].text,))
-    elif old.shape in (Shape.DATE, Shape.EXPIRY, Shape.SERIALS):
-        return at
-    else:
-        return mark
-    return _behind(found, pieces, mark, at)
-
-
-def _says_what(piece: Piece) -> bool:
-    """Whether a piece is more than a small word: a figure, a name, a deed."""
-    if _is_link(piece):
-        return False
-    word = piece.word if piece.shape is Shape.WORD else None
-    return word is None or is_part(piece) or bool(word.intents or word.names)
-
-
-def _is_near(old: str | None, new: str | None) -> bool:
-    """单价3650，不对，4 may as well be about the amount."""
-    before, after = (value_of(said or "") for said in (old, new))
-    if before is None or after is None:
-        return False
-    return before <= after * FIGURE_CHANGE_MAX and after <= before * FIGURE_CHANGE_MAX
 
 
 def _refused_end(pieces: Sequence[Piece], mark: int) -> int:
@@ -268,16 +127,6 @@ def _is_trailing(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> 
     return any(piece.has(Cue.CORRECT) for piece in found[-BACK_MAX:])
 
 
-def _counts_on(pieces: Sequence[Piece], start: int) -> bool:
-    """Whether a thing or an amount follows in the same clause."""
-    for piece in pieces[start : start + AHEAD_MAX]:
-        if piece.shape is Shape.BREAK:
-            return False
-        if is_part(piece) or piece.shape in COUNTED:
-            return True
-    return False
-
-
 def _value(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> int | None:
     """The day, document, share or name that a mark brings, over small words and the verb itself alone."""
     for at in range(mark + 1, min(mark + 1 + AHEAD_MAX, len(pieces))):
@@ -285,7 +134,7 @@ def _value(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> int | 
         if kinds(piece) and not (is_unit(piece) and not stands_alone(pieces, at)):
             return at
         is_repeated = bool(piece.intents) and any(piece.intents.keys() & p.intents.keys() for p in found[-BACK_MAX:])
-        if not (piece.is_gap or piece.has(*_LINKS) or is_repeated):
+        if not (is_link(piece) or is_repeated):
             return None
     return None
 
