@@ -85,8 +85,8 @@ def _is_figure(old: Piece, refused: Piece) -> bool:
     """Whether a figure is the very one that is refused."""
     if old.shape is Shape.LOT:
         return bool(old.values) and old.values[0].casefold() == refused.text.casefold()
-    is_counted = old.shape in (*COUNTED, Shape.PRICE, Shape.AMOUNT, Shape.PERCENT)
-    return is_counted and old.number is not None and old.number == refused.number
+    others = () if refused.shape is Shape.QUANTITY else (Shape.PRICE, Shape.AMOUNT, Shape.PERCENT)  # 45套 is no price
+    return old.shape in (*COUNTED, *others) and old.number is not None and old.number == refused.number
 
 
 def figure_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
@@ -98,8 +98,8 @@ def figure_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) -> 
     last = next((i for i in reversed(range(max(len(found) - BACK_MAX, 0), len(found))) if _says_what(found[i])), None)
     if last is None or not stands_alone(pieces, at) or pieces[mark].text in PHRASES.refusals:
         return mark
-    if any(piece.text in PHRASES.counts for piece in found[last + 1 :]):  # 数量说错了，是43
-        return mark
+    if any(piece.text in PHRASES.counts or piece.text in PHRASES.slots for piece in found[last + 1 :]):
+        return mark  # 数量说错了，是43; 日期写错了，是前天
     old, number = found[last], pieces[at].number
     if old.shape is Shape.EXPIRY and pieces[at].shape is Shape.DATE:
         found[last] = replace(old, when=pieces[at].when, text=pieces[at].text)

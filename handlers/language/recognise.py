@@ -41,7 +41,7 @@ _COST: Final = {Grade.FIRM: WORD, Grade.PART: PART, Grade.TRAIT: TRAIT}
 BARCODE_MIN: Final = 8
 
 _DOCUMENT: Final = re.compile(r"(?<![a-z])[a-z]{2}20\d{6}-\d{3,6}(?!\d)", re.ASCII)
-_WRONG: Final = "(?:[写抄填打看说记报弄搞]?错了?|不对|改成|改为)?[,，]?(?:应该)?"  # 批号写错了，是…
+_WRONG: Final = r"(?:[写抄填打看说记报弄搞]?错了?|不对|改成|改为)?[,，\s]?(?:应该)?"  # 批号写错了，是…
 _LOT: Final = re.compile(
     rf"(?:{any_of(DOCUMENTS.lot)}){_WRONG}(?:是|为|no\.?)?[\s:#]*"
     r"([a-z0-9][a-z0-9\-_/]*)",

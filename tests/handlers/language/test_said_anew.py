@@ -284,3 +284,20 @@ def test_a_number_that_may_correct_two_things_is_asked_about(text: str, asks_for
     reading = told(text)
     assert reading.status is Status.INCOMPLETE
     assert asks_for in reading.missing
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        (
+            "收货灰透水砖16平，11月20号到的，有效期到2027-03-01，日期写错了，是前天",
+            "收货灰透水砖16平，前天到的，有效期到2027-03-01",
+        ),
+        ("收货200球墨管43根 批号2026 单价36.5 批号写错了 是2405", "收货200球墨管43根 批号2405 单价36.5"),
+        ("收货12螺纹3吨，单价3650，不对，3560，不对，3580", "收货12螺纹3吨，单价3580"),
+        ("申购8米灯杆20根，不是8米，10米的", "申购10米灯杆20根"),
+    ],
+)
+def test_what_is_named_is_what_is_changed(text: str, right: str) -> None:
+    assert told(text) == told(right)
+    assert told(text).status is Status.OK
