@@ -171,6 +171,24 @@ async def test_all_that_is_seen_can_be_read_and_touched(
         await check(page, window.faults, size)
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE])
+async def test_over_a_slow_line_nothing_moves_while_the_page_comes(
+    site: LocalDingTalk, robot: FakeRobot, chromium: Browser, size: tuple[int, int]
+) -> None:
+    """A page painted before the whole of it is there puts the box to write in elsewhere than it ends up."""
+    await furnish(site, robot)
+    window = await Window.open(chromium, site.url, "u-li", size=size)
+    page = window.page
+    await page.context.add_init_script(SHIFTS)
+    line = await page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 20, "downloadThroughput": 40_000, "uploadThroughput": -1}  # bytes a second
+    await line.send("Network.emulateNetworkConditions", slow)
+    for conversation in ("private", CONV):
+        await window.goes_to(site.url, "u-li", conversation)
+        await expect(page.get_by_test_id("message").last).to_be_visible()
+        assert [shift for shift in await page.evaluate("shifts") if shift[0] >= SHIFT_MAX] == []
+
+
 @pytest.mark.parametrize("size", [PHONE, SMALL_PHONE])
 async def test_what_a_thumb_needs_most_is_large(
     site: LocalDingTalk, robot: FakeRobot, chromium: Browser, size: tuple[int, int]
