@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.language.by_place import NUMBERED, PLACED, numbered_so, recounted, renamed
-from handlers.language.figures import figure_exchanged, refused_exchanged
+from handlers.language.figures import amount_exchanged, figure_exchanged, refused_exchanged
 from handlers.language.items import is_head, is_part
 from handlers.language.lexicon import Lexicon
 from handlers.language.likeness import (
@@ -71,6 +71,8 @@ def _carried_out(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
         return mark + 1
     if found and found[-1].shape is Shape.UNKNOWN:
         return mark  # 型号不对: told of something
+    if (end := amount_exchanged(found, pieces, mark)) > mark:
+        return end
     if (end := refused_exchanged(found, pieces, mark)) > mark or (end := figure_exchanged(found, pieces, mark)) > mark:
         return end
     value = _value(found, pieces, mark)
@@ -163,11 +165,18 @@ def _refused(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
         if pieces[end].text in PHRASES.instead or (end > at and is_head(pieces[end])):
             if (behind := _thing_exchanged(found, pieces[mark + 1 : at], pieces, end)) > end:
                 return behind
-            found.append(pieces[mark])
+            if not _is_first_verb(found, pieces, mark, at):
+                found.append(pieces[mark])
             return end
         if not pieces[end].is_gap:
             break
     return mark
+
+
+def _is_first_verb(found: Sequence[Piece], pieces: Sequence[Piece], mark: int, end: int) -> bool:
+    """不是领，是退库：焊条2包: it begins with a deed that is refused, which was never said."""
+    is_first = all(piece.is_gap or piece.shape is Shape.MENTION for piece in found)
+    return is_first and all(piece.intents for piece in pieces[mark + 1 : end]) and any(map(is_head, pieces[end:]))
 
 
 def _thing_exchanged(found: list[Piece], refused: Sequence[Piece], pieces: Sequence[Piece], start: int) -> int:

@@ -45,6 +45,27 @@ def refused_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) ->
     return behind[-1] if len({found[at].shape for at in places}) > 1 else mark
 
 
+def amount_exchanged(found: list[Piece], pieces: Sequence[Piece], mark: int) -> int:
+    """…110下水管30根，30根改成28根: the amount said again by itself is another; where the rest begins."""
+    holds = pieces[mark + 1] if mark + 1 < len(pieces) else None
+    if len(found) < 2 or holds is None or holds.shape not in COUNTED or not stands_alone(pieces, mark + 1):
+        return mark
+    echo, before = found[-1], found[-2]
+    if echo.shape is not Shape.QUANTITY or not before.is_gap or holds.number is None:
+        return mark
+    reach = range(max(len(found) - BACK_MAX, 0), len(found) - 1)
+    places = [at for at in reach if found[at].shape is Shape.QUANTITY and _is_same_amount(found[at], echo)]
+    if len(places) != 1 or (holds.units and set(holds.units).isdisjoint(echo.units)):
+        return mark
+    found[places[0]] = replace(found[places[0]], number=holds.number, text=holds.text)
+    del found[-2:]
+    return mark + 2
+
+
+def _is_same_amount(one: Piece, other: Piece) -> bool:
+    return one.number == other.number and not set(one.units).isdisjoint(other.units)
+
+
 def _meant(found: Sequence[Piece], places: Sequence[int]) -> Sequence[int]:
     """…，水泥不是8包，是84包; …，单价不是45，是38: those figures that the words right before the mark tell of."""
     end = len(found)

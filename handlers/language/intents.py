@@ -5,13 +5,13 @@ from typing import Final
 
 from handlers.language.acts import NOTHING, Act, Decision
 from handlers.language.commands import command, is_in_reason
-from handlers.language.items import is_part
 from handlers.language.lexicon import Domain
 from handlers.language.moods import is_denied, is_put_off
 from handlers.language.pieces import Piece, Shape
 from handlers.language.queries import query
 from handlers.language.rulings import is_about_document, ruling
-from handlers.language.verbs import ARRIVALS, DOCUMENT_INTENTS, LINE_INTENTS, MATERIAL_QUERIES, REASONED, RULINGS, VERBS
+from handlers.language.taking_back import takes_all_back
+from handlers.language.verbs import ARRIVALS, DOCUMENT_INTENTS, LINE_INTENTS, MATERIAL_QUERIES, RULINGS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
 from handlers.language.work import record
@@ -38,10 +38,10 @@ def decide(
     if len(acts) > _ACTS_MAX or _is_unreal(view) or _is_forbidden(view, acts):
         return NOTHING
     acts = _without_grounds(view, acts)
-    if any(
-        act.intent in _NEGATABLE and _is_off(view, act) and not _is_in_ground(view, act) for act in acts
-    ) or _takes_all_back(view, acts):
+    denied = [act for act in acts if act.intent in _NEGATABLE and _is_off(view, act) and not _is_in_ground(view, act)]
+    if takes_all_back(view, acts) or (denied and not _asks_instead(view, acts, denied)):
         return NOTHING
+    acts = [act for act in acts if act not in denied]
     if _is_calm(view, acts):
         return NOTHING
     acts = _after_correction(view, acts)
@@ -59,7 +59,8 @@ def _is_forbidden(view: View, acts: list[Act]) -> bool:
     opening = next((at for at, piece in enumerate(view.pieces) if not (piece.is_gap or piece.has(Cue.FILL))), -1)
     if opening < 0 or view.pieces[opening].text not in PHRASES.forbids:
         return False
-    return any(act.intent in _NEGATABLE and act.index in view.clause(opening) for act in acts)
+    denied = [act for act in acts if act.intent in _NEGATABLE and act.index in view.clause(opening)]
+    return bool(denied) and not _asks_instead(view, acts, denied)
 
 
 def _without_grounds(view: View, acts: list[Act]) -> list[Act]:
@@ -74,11 +75,32 @@ def _without_grounds(view: View, acts: list[Act]) -> list[Act]:
 
 def _is_aside(view: View, act: Act) -> bool:
     """钥匙插不进, 审到哪了，等着要呢: a small verb in a clause where nothing is named or counted, only told."""
-    if act.is_strong or view.counts(act.index) or view.names(act.index):
+    if view.counts(act.index) or view.names(act.index):
+        return False
+    if _is_of_the_rest(view, act):
+        return True
+    if act.is_strong:
         return False
     if view.has_document and not view.has_amount:
         return True
     return view.clause(act.index).start > 0 and view.is_strange(act.index)
+
+
+def _is_of_the_rest(view: View, act: Act) -> bool:
+    """先收30顶，剩下的还没送来: what is told of what is not spoken of here."""
+    clause = view.clause(act.index)
+    return clause.start > 0 and view.pieces[clause.start].text in PHRASES.others
+
+
+def _asks_instead(view: View, acts: list[Act], denied: list[Act]) -> bool:
+    """先别领，看看电焊条还有多少: what is not done names nothing, and a question stands apart."""
+    asked = {view.clause(act.index).start for act in acts if act.is_strong and act.intent in MATERIAL_QUERIES}
+    if not asked or view.has_amount or not view.has_material:
+        return False
+    return all(
+        view.clause(act.index).start not in asked and not view.names(act.index) and not view.is_strange(act.index)
+        for act in denied
+    )
 
 
 def _is_off(view: View, act: Act) -> bool:
@@ -168,33 +190,6 @@ def _is_place(piece: Piece) -> bool:
     return is_named or piece.shape in (Shape.DATE, Shape.SPACE, Shape.PLACE)
 
 
-def _takes_all_back(view: View, acts: list[Act]) -> bool:
-    """领…20包，不要了: what is taken back names nothing, so it may be everything."""
-    if not any(act.intent in LINE_INTENTS for act in acts):
-        return False
-    if _is_left_wrong(view):
-        return True
-    if Cue.DROP not in view.cues:
-        return False
-    drops = named = False
-    for piece in view.pieces:
-        if piece.shape is Shape.BREAK:
-            if drops and not named:
-                return True
-            drops = named = False
-        drops, named = drops or piece.has(Cue.DROP), named or _names(piece)
-    return drops and not named
-
-
-def _is_left_wrong(view: View) -> bool:
-    """…记错了: what is said to be wrong, and not what is right."""
-    last = view.last_correction
-    if last < 0 or any(act.intent in DOCUMENT_INTENTS | REASONED for act in view.acts()):
-        return False
-    behind = view.pieces[last + 1 :]
-    return all(piece.is_gap or piece.has(Cue.FILL) for piece in behind)
-
-
 def _after_correction(view: View, acts: list[Act]) -> list[Act]:
     """领…，不对，退…: the last word counts."""
     last = view.last_correction
@@ -207,7 +202,3 @@ def _is_meant(view: View, act: Act, last: int) -> bool:
     between = view.pieces[last + 1 : act.index]
     is_clear = view.pieces[act.index].text in VERBS.clear and all(p.is_gap or p.has(Cue.FILL) for p in between)
     return act.is_strong or is_clear
-
-
-def _names(piece: Piece) -> bool:
-    return is_part(piece) or piece.shape in (Shape.SIZE, Shape.NUMBER)

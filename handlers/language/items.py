@@ -145,6 +145,8 @@ class ItemBuilder:
             self.detail(piece)
         elif is_part(piece) and piece.word is not None:
             self._word(piece, piece.word)
+        elif piece.shape is Shape.UNKNOWN and _is_converted(piece, before, after):
+            self.totalling = True
         elif piece.shape is Shape.UNKNOWN:
             self._strange(piece)
         elif piece.shape is not Shape.SPACE:
@@ -428,6 +430,12 @@ def _is_plus(piece: Piece, after: Piece | None) -> bool:
     if piece.text != "加" or after is None:
         return False
     return after.shape in (Shape.SPACE, Shape.SIZE, Shape.QUANTITY)
+
+
+def _is_converted(piece: Piece, before: Piece | None, after: Piece | None) -> bool:
+    """30卷(合300平)."""
+    is_amount = after is not None and after.shape is Shape.QUANTITY
+    return piece.text in PHRASES.equals and is_amount and before is not None and before.is_gap
 
 
 def _is_colour(word: Word) -> bool:

@@ -193,7 +193,7 @@ def corrected(found: Sequence[Resolved], resolver: Resolver) -> list[Resolved]:
         if item.is_dropped:
             kept[-_BACK_MAX:] = _without(kept[-_BACK_MAX:], resolved)
         elif kept and (item.is_correction or (item.is_echo and _is_mere_amount(item))):
-            place = _place(kept, resolved)
+            place = _place(kept, resolved, resolver)
             kept[place] = _replaced(kept[place], resolved, resolver)
         elif (priced := _repriced(kept, resolved)) is not None:
             kept[priced] = replace(kept[priced], item=_retold(kept[priced].item, kept[priced].item, item))
@@ -245,8 +245,8 @@ def _echoed(kept: list[Resolved], resolved: Resolved) -> int | None:
     return same[0] if len(same) == 1 else None
 
 
-def _place(kept: list[Resolved], resolved: Resolved) -> int:
-    """The line that a correction is about: the one of the same material, else the last."""
+def _place(kept: list[Resolved], resolved: Resolved, resolver: Resolver) -> int:
+    """The line that a correction is about: the one of the same material, the only one called alike, else the last."""
     while len(kept) > 1 and _is_murmur(kept[-1]):
         kept.pop()  # 少了，改成20双
     echo = kept[-1]
@@ -259,10 +259,12 @@ def _place(kept: list[Resolved], resolved: Resolved) -> int:
             return meant[0]
     if resolved.item.is_bare_number:
         return len(kept) - 1
-    for index in range(len(kept) - 1, max(len(kept) - 1 - _BACK_MAX, -1), -1):
+    reach = range(len(kept) - 1, max(len(kept) - 1 - _BACK_MAX, -1), -1)
+    for index in reach:
         if kept[index].pool & resolved.pool:
             return index
-    return len(kept) - 1
+    alike = [index for index in reach if resolver.is_called_alike(kept[index], resolved)] if len(kept) > 1 else []
+    return alike[0] if len(alike) == 1 else len(kept) - 1  # 大切割片25片、角磨片40片，不对，切割片要小的
 
 
 def _is_murmur(line: Resolved) -> bool:

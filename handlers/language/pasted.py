@@ -144,7 +144,7 @@ def _row(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
     for name, cell in zip(columns, cells, strict=False):
         if name and cell.strip(_NOTHING):
             row[name] = f"{row[name]} {cell}" if name in row else cell
-    if set("".join(cells)) <= set("-: ") or row.get("name") in _HEADINGS.sums:
+    if set("".join(cells)) <= set("-: ") or next(filter(None, cells), "") in _HEADINGS.sums:
         return {}
     return row if "name" in row or "quantity" in row else {}
 

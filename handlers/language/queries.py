@@ -138,6 +138,8 @@ def _asks_what_was(view: View, acts: list[Act]) -> Decision | None:
     for act in acts:
         after = view.pieces[act.index + 1] if act.index + 1 < len(view.pieces) else None
         is_past = "了" in view.pieces[act.index].text or (after is not None and after.text[:1] in ("了", "过", "的"))
+        if after is not None and after.has(Cue.OF) and strangeness(view.pieces):
+            is_past = False  # 退货的运费谁出
         is_clear = act.is_strong or view.pieces[act.index].text in VERBS.clear
         if act.intent in ARRIVALS and is_clear and (is_past or is_dated):
             return Decision(("ledger.query",), act.index)

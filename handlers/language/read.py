@@ -28,8 +28,10 @@ from handlers.language.remarks import without_remarks
 from handlers.language.second_thoughts import ground_anew
 from handlers.language.segment import segment
 from handlers.language.several import wanted
+from handlers.language.taking_back import takes_back
 from handlers.language.talk import is_chatter, is_quoted, is_retracted, is_scattered, is_story
 from handlers.language.times import add_times
+from handlers.language.told_before import without_told
 from handlers.language.verbs import LINE_INTENTS, MATERIAL_QUERIES, REASONED
 from handlers.language.vocabulary import PHRASES, Cue
 
@@ -82,6 +84,8 @@ def _remarked(reading: Reading, remark: str) -> Reading:
     """A document carries what was said beside it, as its ground where it wants one; a question carries nothing."""
     if not remark or reading.intent not in LINE_INTENTS | REASONED:
         return reading
+    if takes_back(remark, reading.intent):
+        return UNKNOWN
     name = "reason" if reading.intent in REASONED and "reason" not in reading.fields else "remark"
     before = reading.fields.get(name)
     said = f"{before}，{remark}" if isinstance(before, str) and before else remark
@@ -157,10 +161,13 @@ def _drafted(decision: Decision, message: Message, ground: str) -> Draft | None:
         if where:
             draft.fields["reason"] = words_of(message, where)
             message = _without(message, where)
+    reason = draft.fields.get("reason")
+    if isinstance(reason, str) and takes_back(reason, intent):
+        return None
     if intent == "sale.create" and verb is not None and (verb.has(Cue.DONE) or verb.text.endswith("给")):
         message = without_stranger(message, decision.verb)
     if intent in LINE_INTENTS:
-        message = message.of(stages_apart(message.pieces))
+        message = message.of(stages_apart(without_told(message.pieces, verb)))
     add_fields(draft, message)
     if draft.intent == "purchase_order.create" and not draft.knows("supplier"):
         draft.intent = "requisition.create"

@@ -65,7 +65,7 @@ def _after_correction(message: Message, *shapes: Shape) -> list[Piece]:
 def _add_work(draft: Draft, message: Message) -> None:
     amounts = _after_correction(message, Shape.QUANTITY, Shape.NUMBER)
     worked = [piece for piece in amounts if _unit(piece)]
-    chosen = worked or amounts
+    chosen = _recorded(draft, message, worked) or worked or amounts
     if len(chosen) == 1 and chosen[0].number is None and (said := _unit(chosen[0])):
         draft.fields["unit"] = said  # 好几天: how many is asked
     if len(chosen) == 1 and chosen[0].number is not None:
@@ -80,6 +80,17 @@ def _add_work(draft: Draft, message: Message) -> None:
         own = message.catalogue.equipment_unit.get(equipment)
         if own:
             draft.fields["unit"] = own
+
+
+def _recorded(draft: Draft, message: Message, worked: list[Piece]) -> list[Piece]:
+    """8个人干了一天，记工8个工日: of several, the one right behind the verb."""
+    if len(worked) < 2 or any(piece.intents.keys() & (_RECORDS - {draft.intent}) for piece in message.pieces):
+        return []
+    for index, piece in enumerate(message.pieces):
+        if draft.intent in piece.intents:
+            behind = (p for p in message.pieces[index + 1 :] if not (p.is_gap or p.has(Cue.FILL, Cue.TOTAL)))
+            return worked[-1:] if next(behind, None) is worked[-1] else []
+    return []
 
 
 def _unit(piece: Piece) -> str | None:

@@ -131,6 +131,8 @@ def turned(pieces: Sequence[Piece]) -> Sequence[Piece]:
                 found[first] = replace(piece, text=_AMENDED)
                 at = end
                 continue
+        if piece.text == REFUSAL and _refuses_another(found, pieces, at):
+            break
         if piece.text == REFUSAL and _repeats(found, pieces, at):
             at += 2
             continue
@@ -191,6 +193,18 @@ def _repeats(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> bool
     is_last = all(piece.is_gap for piece in pieces[mark + 2 :])
     before = next((p for p in reversed(found[-BACK_MAX:]) if are_alike(p, refused)), None) if is_last else found[-1]
     return before is not None and are_alike(before, refused) and not is_same(before, refused)
+
+
+def _refuses_another(found: Sequence[Piece], pieces: Sequence[Piece], mark: int) -> bool:
+    """5x10电缆80米，不是4x25的: at the end a thing is refused that was not said, so what stands before holds."""
+    if len(pieces) - mark > 2 * REFUSED_MAX:
+        return False
+    refused = [piece for piece in pieces[mark + 1 :] if not (piece.is_gap or piece.has(Cue.OF))]
+    if not refused or len(refused) > REFUSED_MAX or not any(p.shape is Shape.QUANTITY for p in found):
+        return False
+    is_thing = all(is_part(piece) or piece.shape in (Shape.SIZE, Shape.NUMBER) for piece in refused)
+    said = "".join(piece.text for piece in found)
+    return is_thing and any(map(is_part, found)) and not any(piece.text in said for piece in refused)
 
 
 def _first_of(clause: Sequence[Piece], start: int) -> int | None:

@@ -43,7 +43,7 @@ def without_remarks(message: Message) -> tuple[Message, str]:
     # LL20261122-007 班组填错了, to the question which one is cancelled.
     turning = _TURNING[1:] if wants_ground else _TURNING
     asked = _asked(message)
-    is_turned = is_second = False
+    is_turned = is_second = is_asked = False
     for where in _clauses(pieces):
         clause = pieces[where.start : where.stop]
         if is_answer and (_is_chosen(clause) or any(_is_about(piece, asked) for piece in clause)):
@@ -54,6 +54,9 @@ def without_remarks(message: Message) -> tuple[Message, str]:
             is_second = _is_mere_turn(clause)  # 红的，不对，灰的
             found += clause
             continue
+        if is_asked and _waits(clause):
+            continue
+        is_asked = is_asked or any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in clause)
         is_marked = bool(found) and _is_mark(clause[0])
         is_remark = is_complete and _is_remark(clause, turning, is_question=is_question, strange_min=strange_min)
         is_remark = is_remark and not (is_turned and _opens_instead(clause))
@@ -103,7 +106,16 @@ def _is_about(piece: Piece, asked: Pool) -> bool:
 
 def _may_remark(piece: Piece) -> bool:
     said = piece.text
-    return piece.shape is Shape.UNKNOWN or said in PHRASES.short or said in PHRASES.leftover or _is_mark(piece)
+    is_told = said in PHRASES.short or said in PHRASES.leftover or piece.has(Cue.WAIT)
+    return piece.shape is Shape.UNKNOWN or is_told or _is_mark(piece)
+
+
+def _waits(clause: Sequence[Piece]) -> bool:
+    """外墙漆入库了没，油漆工等着: behind a question, who waits for the answer."""
+    is_waiting = any(piece.has(Cue.WAIT) for piece in clause)
+    return is_waiting and not any(
+        piece.intents or piece.shape in _COUNTED | _TELLING or _is_named(piece) for piece in clause
+    )
 
 
 def _is_mark(piece: Piece) -> bool:

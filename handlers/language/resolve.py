@@ -18,6 +18,7 @@ from handlers.language.sizes import COLOURS, Size, size_of
 from handlers.language.sounds import sound_keys
 
 _NUMBERS_MAX: Final = 4
+_LAST_NUMBER: Final = re.compile(r"(?<=[^\d.])\d+(?:\.\d+)?$", re.ASCII)
 # 透明亚克力: a shorter word is no two.
 _APART_MIN: Final = 3
 
@@ -211,8 +212,13 @@ class Resolver:
                 return self._of_same_size(item, anchor, named)
         if self.things:
             return self._sized(self._traits(item, self.things), sizes)
-        if anchor is not None and (pool := self._inherited(item, anchor, sizes)):
-            return pool
+        if anchor is not None:
+            if named := self._renumbered(item, anchor):
+                return named
+            free = _free_sizes(item)
+            pool = self._inherited(item, anchor, [*sizes, *free]) if free else 0
+            if pool := pool or self._inherited(item, anchor, sizes):
+                return pool
         return self._by_size(item, sizes)
 
     def _apart(self, item: Item) -> Pool:
@@ -253,6 +259,11 @@ class Resolver:
             for size in self.catalogue.materials[code].sizes:
                 same &= self.catalogue.of_dims(size.dims)
         return same if same.bit_count() == 1 else pool
+
+    def is_called_alike(self, line: Resolved, other: Resolved) -> bool:
+        """Whether every name of the other is also one of the line's things: 切割片 of 大切割片, be it the small one."""
+        heads = [word for word in other.item.words if word.is_head]
+        return bool(heads) and all(line.pool & word.materials for word in heads)
 
     def resized(self, item: Item, code: str) -> tuple[str, ...]:
         """The materials of the name of another one that are of the size and the kind that is said."""
@@ -377,11 +388,23 @@ class Resolver:
             same |= self.catalogue.of_dims(own)
         return pool & same or pool
 
+    def _renumbered(self, item: Item, anchor: Resolved) -> Pool:
+        """304卫生管38的30根，51的20根: the name before with another number at its end, where something is called so."""
+        if len(item.numbers) != 1 or item.sizes or item.words or not item.numbers[0].text:
+            return 0
+        for said in anchor.named_by.words:
+            text = _LAST_NUMBER.sub(item.numbers[0].text, said.text)
+            word = self.catalogue.lexicon.get(text) if text != said.text else None
+            if word is not None and word.best_tier is Tier.EXACT:
+                return word.materials
+        return 0
+
     def _with_sizes_before(self, pool: Pool, anchor: Resolved) -> Pool:
         """45#圆钢20的35根，30的18根: of several sizes before, one is said anew, and the others hold."""
         if pool.bit_count() < 2:
             return pool
         told = _certain_sizes(anchor.named_by)
+        told += _free_sizes(anchor.named_by)
         kept = [told] if anchor.head else []  # Q235钢板，16的2吨、20的1吨: those of a heading hold all
         kept += [[*told[:new], *told[new + 1 :]] for new in reversed(range(len(told)))] if len(told) > 1 else []
         return next(filter(None, (self._sized(pool, sizes) for sizes in kept)), pool)
@@ -614,6 +637,14 @@ def _certain_sizes(item: Item) -> list[tuple[Size, bool]]:
     """What the text shows to be sizes: those written so, and numbers that are marked (20的)."""
     marked = (_number_size(number) for number in item.numbers if number.marked)
     return [(size, True) for size in (*item.sizes, *marked) if size is not None]
+
+
+def _free_sizes(item: Item) -> list[tuple[Size, bool]]:
+    """422焊条3.2 86kg: beside an amount with its unit, bare numbers are sizes."""
+    if item.quantity is None:
+        return []
+    free = (_number_size(number) for number in item.numbers if not number.marked)
+    return [(size, True) for size in free if size is not None]
 
 
 def _number_size(number: Number) -> Size | None:

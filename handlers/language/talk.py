@@ -75,6 +75,6 @@ def is_quoted(message: Message, verb: int) -> bool:
 
 def is_retracted(pieces: Sequence[Piece]) -> bool:
     """领20包，当我没说: what is said last takes all of it back."""
-    last = max((at for at, piece in enumerate(pieces) if piece.shape is Shape.BREAK), default=-1)
+    last = max((at for at, piece in enumerate(pieces) if piece.is_gap), default=-1)
     said = "".join(piece.text for piece in pieces[last + 1 :]).strip()
     return last >= 0 and (said in PHRASES.retracted or said.rstrip(_SOFT) in PHRASES.retracted)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from handlers.language import Catalogue, Context, Reading, Status, read
-from handlers.language.verbs import LINE_INTENTS
+from handlers.language.verbs import LINE_INTENTS, REASONED
 from tests.handlers.language.test_corpora import HERE, catalogue_of
 
 TODAY: Final = date(2026, 11, 23)
@@ -81,9 +81,34 @@ def test_what_is_denied_before_its_verb_is_not_done(denial: str) -> None:
     assert len(done) <= LOST_MAX * 150, done
 
 
-@pytest.mark.parametrize("end", ["，算了", "，当我没说", "，开玩笑的", "。发错群了"])
+TAKEN_BACK: Final = ("，算了", "，当我没说", "，开玩笑的", "。发错群了", " 算了", " 当我没说", " 发错群了")
+CALLED_OFF: Final = (
+    *("，取消", " 取消", " 作废", " 别记", "，先不弄了", " 先别报"),
+    *(" 不领了", " 先放放", " 明天再说", "，等通知", " 回头再弄"),
+)
+UNDONE: Final = (
+    *(" 不要了", "不要了", " 先不要了", "先不领了", " 不用了", "，又不要了"),
+    *("，不用管了", " 没领成", "，后来没要", "，结果没用上", "，没拿走", "，还没拿"),
+)
+
+
+@pytest.mark.parametrize("end", TAKEN_BACK)
 def test_what_is_taken_back_is_not_done(end: str) -> None:
     done = [one["text"] for one, _, catalogue in commands(13, 150) if said(one["text"] + end, one, catalogue).intent]
+    assert done == []
+
+
+@pytest.mark.parametrize("end", [*CALLED_OFF, *UNDONE])
+def test_what_is_called_off_at_the_end_is_not_done(end: str) -> None:
+    """With a comma, a blank or neither; what tells why something is sent back (不要了) is its ground."""
+    done: list[str] = []
+    for one, reading, catalogue in commands(23, 150):
+        if end in UNDONE and (reading.intent in REASONED or "@" in one["text"]):
+            continue  # what is glued to a name that is mentioned belongs to the name
+        text = one["text"].rstrip("。.!！") + end
+        other = said(text, one, catalogue)
+        if other.status is Status.OK and (other.intent, other.lines) == (reading.intent, reading.lines):
+            done.append(text)
     assert done == []
 
 

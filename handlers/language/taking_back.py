@@ -1,0 +1,129 @@
+"""What takes a whole command back: 不要了, 先不领了, 结果没用上. What takes back one thing of it, items.py knows."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from handlers.language.acts import Act
+from handlers.language.endings import TEXT_MAX, is_ending
+from handlers.language.items import is_part
+from handlers.language.pieces import Piece, Shape
+from handlers.language.refusals import REFUSAL
+from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED
+from handlers.language.view import View
+from handlers.language.vocabulary import CUES, ENDINGS, PHRASES, Cue
+
+# Why these are done may be told, and 不要了 may be why: 退20包，业主不要了.
+_SENT_BACK: Final = REASONED - DOCUMENT_INTENTS
+
+_FORBIDS: Final = tuple(word for word in PHRASES.forbids if word.endswith(("别", "甭")))
+_OFF: Final = re.compile("|".join(map(re.escape, {*ENDINGS, *PHRASES.undone, *PHRASES.forbids})))
+# 明天再说; a longer clause puts off something else.
+_PUT_OFF_MAX: Final = 5
+_LATER: Final = tuple(word for word, cues in CUES.items() if Cue.LATER in cues and len(word) > 1)
+
+
+def takes_all_back(view: View, acts: list[Act]) -> bool:
+    """领…20包，不要了; 领…20包 瓦工班 别记: what is taken back names nothing, so it may be everything."""
+    if not any(act.intent in LINE_INTENTS for act in acts):
+        return False
+    is_about_document = view.has_document or not view.has_amount
+    is_cancel = is_about_document and any(act.intent in DOCUMENT_INTENTS for act in acts)  # 把退料单作废
+    has_ground = is_cancel or any(act.intent in _SENT_BACK for act in acts)
+    if _is_left_wrong(view) or (not is_cancel and _ends_called_off(view.pieces, has_ground=has_ground)):
+        return True
+    if Cue.DROP not in view.cues:
+        return False
+    start = 0
+    for end, piece in enumerate((*view.pieces, None)):
+        if piece is None or piece.shape is Shape.BREAK:
+            if _drops_nothing(view.pieces[start:end], has_ground=has_ground):
+                return True
+            start = end + 1
+    return False
+
+
+def _is_left_wrong(view: View) -> bool:
+    """…记错了: what is said to be wrong, and not what is right."""
+    last = view.last_correction
+    if last < 0 or any(act.intent in DOCUMENT_INTENTS | REASONED for act in view.acts()):
+        return False
+    behind = [piece for piece in view.pieces[last + 1 :] if not (piece.is_gap or piece.has(Cue.FILL, Cue.OF))]
+    if not behind or view.pieces[last].text != REFUSAL:
+        return not behind
+    said = "".join(piece.text for piece in view.pieces[:last])
+    return all(_names(piece) and piece.text in said for piece in behind)  # 领4x25电缆80米，不是4x25的
+
+
+def _drops_nothing(clause: Sequence[Piece], *, has_ground: bool) -> bool:
+    """Whether 不要了 stands in a clause without a thing to drop: alone, or behind what is told of a counted thing.
+
+    地漏不要了 drops it, and so does 地漏6个不要了; 领地漏6个 瓦工班 不要了 leaves open what is not wanted, while in
+    退地漏6个 瓦工班 不要了 it is why.
+    """
+    drops = [at for at, piece in enumerate(clause) if piece.has(Cue.DROP)]
+    if not drops or any(map(_names, clause[drops[-1] :])):
+        return False
+    start = drops[-2] + 1 if len(drops) > 1 else 0  # 52.5的不要了 取消
+    before = clause[start : drops[-1]]
+    if has_ground or not any(map(_names, before)):
+        return not any(map(_names, before))
+    told = next((index for index in reversed(range(len(before))) if _is_told(before[index])), -1)
+    if any(map(_names, before[told + 1 :])):
+        return False
+    return any(piece.shape in (Shape.QUANTITY, Shape.NUMBER) for piece in before)
+
+
+def _names(piece: Piece) -> bool:
+    return is_part(piece) or piece.shape in (Shape.SIZE, Shape.NUMBER)
+
+
+def _is_told(piece: Piece) -> bool:
+    """What is done, when, for whom: behind it a thing of before is no longer spoken of."""
+    is_name = piece.word is not None and bool(piece.word.names) and not is_part(piece)
+    return is_name or bool(piece.intents) or piece.shape in (Shape.DATE, Shape.MENTION)
+
+
+def _ends_called_off(pieces: Sequence[Piece], *, has_ground: bool) -> bool:
+    """…瓦工班 先不领了, …主体结构 先别报, …结果没用上: the last words call it off."""
+    if not _OFF.search("".join(piece.text for piece in pieces[-TEXT_MAX:])[-TEXT_MAX:]):
+        return False  # as most
+    said, is_act = "", True
+    for index in reversed(range(len(pieces))):
+        piece = pieces[index]
+        said = piece.text + said
+        if len(said) > TEXT_MAX or (piece.has(Cue.DROP) and not has_ground):
+            return False  # 不要了 may be said of the last thing alone
+        if not piece.is_gap and _is_apart(pieces, index) and _calls_off(said, has_ground=has_ground):
+            return True
+        if is_act and index + 1 < len(pieces) and piece.text in PHRASES.forbids:
+            return True
+        is_busy = piece.has(Cue.FILL) and piece.text not in PHRASES.leisure
+        is_act = is_act and (piece.is_gap or is_busy or bool(piece.intents))
+    return False
+
+
+def _is_apart(pieces: Sequence[Piece], at: int) -> bool:
+    """Not 剩下的 还没送来, which is said of the rest alone."""
+    before = pieces[at - 1] if at else None
+    return before is None or before.is_gap or before.shape is not Shape.WORD or _names(before) or _is_told(before)
+
+
+def _calls_off(said: str, *, has_ground: bool) -> bool:
+    """Whether these words say that nothing came of it. Where a ground may be told, 没用上 is one."""
+    if has_ground:
+        return is_ending(said) and not any(word in said for word in PHRASES.needless)
+    plain = said.strip(" ,，。.!")
+    while start := next((word for word in PHRASES.afterwards if plain.startswith(word)), ""):
+        plain = plain.removeprefix(start).lstrip(" ,，")
+    return plain in PHRASES.undone or is_ending(said)
+
+
+def takes_back(said: str, intent: str) -> bool:
+    """被水泡了，取消: whether the last words of a ground or a remark call off what it belongs to."""
+    last = re.split(r"[\s,，。;；]", said.strip(" ,，。.!；;"))[-1]
+    if last == said or len(last) > TEXT_MAX:
+        return False
+    is_short = len(last) <= _PUT_OFF_MAX
+    is_put_off = is_short and (last.startswith(_FORBIDS) or any(word in last for word in _LATER))
+    return is_put_off or _calls_off(last, has_ground=intent in _SENT_BACK)
