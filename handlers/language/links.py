@@ -35,7 +35,7 @@ def rest_behind(found: list[Piece], pieces: Sequence[Piece], mark: int, value: i
 def _counts_on(pieces: Sequence[Piece], start: int) -> bool:
     """Whether a thing or an amount follows in the same clause."""
     for piece in pieces[start : start + AHEAD_MAX]:
-        if piece.shape is Shape.BREAK:
+        if piece.shape is Shape.BREAK and piece.text != ":":
             return False
         if is_part(piece) or piece.shape in COUNTED:
             return True

@@ -13,7 +13,7 @@ from handlers.language.context import Context
 from handlers.language.corrections import settled
 from handlers.language.documents import add_document
 from handlers.language.draft import Draft, judge
-from handlers.language.fields import add_fields, stages_apart
+from handlers.language.fields import add_fields, add_project, stages_apart
 from handlers.language.intents import decide
 from handlers.language.lines import add_lines, add_queried
 from handlers.language.list_marks import without_list_marks
@@ -25,6 +25,7 @@ from handlers.language.pieces import Piece
 from handlers.language.reading import UNKNOWN, Reading, Status
 from handlers.language.reasons import find_reason, ground_apart, words_of
 from handlers.language.remarks import without_remarks
+from handlers.language.said_over import without_first
 from handlers.language.second_thoughts import ground_anew
 from handlers.language.segment import segment
 from handlers.language.several import wanted
@@ -55,7 +56,8 @@ def _whole(message: Message, table: Table | None) -> tuple[Reading, bool]:
     """What a message, or a part of one, means as a whole; and whether it answers the open question."""
     if message.context.pending is None and is_retracted(message.pieces):
         return UNKNOWN, False
-    message, remark = without_remarks(message)
+    pieces, is_open = without_first(message.pieces)
+    message, remark = without_remarks(message.of(pieces))
     message = ground_anew(message.of(settled(message.pieces, message.catalogue.lexicon)))
     message, ground = ground_apart(message)
     decision = decide(
@@ -67,6 +69,8 @@ def _whole(message: Message, table: Table | None) -> tuple[Reading, bool]:
     if table is not None:
         decision = _about_table(table, decision, message.pieces)
     answer = _answer(message, decision, ground)
+    if answer is None and is_open and decision.intents:
+        return _asked_anew(decision, message), False
     reading = answer or _command(message, decision, table, ground)
     return _remarked(reading, remark), answer is not None
 
@@ -121,6 +125,14 @@ def _command(message: Message, decision: Decision, table: Table | None, ground: 
         return UNKNOWN
     if table is not None and draft.intent in LINE_INTENTS:
         add_table(draft, table, message.catalogue, message.today)
+    return judge(draft)
+
+
+def _asked_anew(decision: Decision, message: Message) -> Reading:
+    """What is to be done to what, where two lists are told and it is open which of them holds."""
+    draft = Draft(decision.intents[0])
+    add_project(draft, message)
+    draft.lack("lines")
     return judge(draft)
 
 

@@ -62,10 +62,12 @@ def _drops_nothing(clause: Sequence[Piece], *, has_ground: bool) -> bool:
     退地漏6个 瓦工班 不要了 it is why.
     """
     drops = [at for at, piece in enumerate(clause) if piece.has(Cue.DROP)]
-    if not drops or any(map(_names, clause[drops[-1] :])):
+    if not drops:
         return False
     start = drops[-2] + 1 if len(drops) > 1 else 0  # 52.5的不要了 取消
-    before = clause[start : drops[-1]]
+    before, behind = clause[start : drops[-1]], clause[drops[-1] :]
+    if any(map(_names, behind)) and not (any(map(_names, before)) and any(p.shape is Shape.QUANTITY for p in behind)):
+        return False  # 算了细砂不要了
     if has_ground or not any(map(_names, before)):
         return not any(map(_names, before))
     told = next((index for index in reversed(range(len(before))) if _is_told(before[index])), -1)

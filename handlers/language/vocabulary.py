@@ -133,6 +133,7 @@ class Phrases:
     others: frozenset[str]
     booked: frozenset[str]
     equals: frozenset[str]
+    anew: frozenset[str]
     undone: frozenset[str]
     afterwards: tuple[str, ...]
     needless: tuple[str, ...]

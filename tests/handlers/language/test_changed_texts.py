@@ -112,6 +112,31 @@ def test_what_is_called_off_at_the_end_is_not_done(end: str) -> None:
     assert done == []
 
 
+@pytest.mark.parametrize(
+    "mark",
+    ["，不对，", "，不对，是", "，哦不，", "，打错了，", "，重新说，", "，改成", "，还是", " 算了 ", "。不是，是"],
+)
+def test_of_a_command_and_another_said_instead_no_mixture_is_done(mark: str) -> None:
+    rng = random.Random(5)
+    mixed, joined = list[str](), 0
+    while joined < 100:
+        trade = rng.choice(TRADES)
+        one, other = rng.sample(understood(trade), 2)
+        catalogue = catalogue_of(trade)
+        first, then = said(one["text"], one, catalogue), said(other["text"], other, catalogue)
+        if one["context"] != other["context"] or not all(_is_plain(reading) for reading in (first, then)):
+            continue
+        joined += 1
+        reading = said(text := one["text"].rstrip("。.!！") + mark + other["text"], one, catalogue)
+        if reading.status is Status.OK and (reading.intent, reading.lines) != (then.intent, then.lines):
+            mixed.append(text)
+    assert len(mixed) <= LOST_MAX * joined, mixed
+
+
+def _is_plain(reading: Reading) -> bool:
+    return reading.status is Status.OK and reading.intent in LINE_INTENTS - REASONED and bool(reading.lines)
+
+
 def test_a_thing_more_is_a_line_more_and_a_stranger_is_asked_about() -> None:
     for one, reading, catalogue in commands(17, 200):
         if "reason" in reading.fields:
