@@ -19,6 +19,7 @@ from handlers.language.lines import add_lines, add_queried
 from handlers.language.list_marks import without_list_marks
 from handlers.language.message import Message
 from handlers.language.normalise import normalise
+from handlers.language.open_question import CANCEL
 from handlers.language.parties import by_party, without_stranger
 from handlers.language.pasted import Table, add_table, split_table
 from handlers.language.pieces import Piece
@@ -29,7 +30,7 @@ from handlers.language.said_over import without_first
 from handlers.language.second_thoughts import ground_anew
 from handlers.language.segment import segment
 from handlers.language.several import wanted
-from handlers.language.taking_back import takes_back
+from handlers.language.taking_back import answer_back, takes_back
 from handlers.language.talk import is_chatter, is_quoted, is_retracted, is_scattered, is_story
 from handlers.language.times import add_times
 from handlers.language.told_before import without_told
@@ -54,8 +55,11 @@ def read(text: str, *, context: Context, catalogue: Catalogue, today: date) -> R
 
 def _whole(message: Message, table: Table | None) -> tuple[Reading, bool]:
     """What a message, or a part of one, means as a whole; and whether it answers the open question."""
-    if message.context.pending is None and is_retracted(message.pieces):
-        return UNKNOWN, False
+    pending = message.context.pending
+    if is_retracted(message.pieces):
+        return (UNKNOWN, False) if pending is None else (CANCEL, True)
+    if pending is not None and (ended := answer_back(message.pieces, pending)) is not None:
+        return ended, True
     pieces, is_open = without_first(message.pieces)
     message, remark = without_remarks(message.of(pieces))
     message = ground_anew(message.of(settled(message.pieces, message.catalogue.lexicon)))

@@ -7,7 +7,9 @@ from typing import Final
 from handlers.language.acts import Act
 from handlers.language.endings import TEXT_MAX, is_ending
 from handlers.language.items import is_part
+from handlers.language.open_question import CANCEL
 from handlers.language.pieces import Piece, Shape
+from handlers.language.reading import UNKNOWN, Reading
 from handlers.language.refusals import REFUSAL
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, REASONED
 from handlers.language.view import View
@@ -20,7 +22,7 @@ _FORBIDS: Final = tuple(word for word in PHRASES.forbids if word.endswith(("别"
 _OFF: Final = re.compile("|".join(map(re.escape, {*ENDINGS, *PHRASES.undone, *PHRASES.forbids})))
 # 明天再说; a longer clause puts off something else.
 _PUT_OFF_MAX: Final = 5
-_LATER: Final = tuple(word for word, cues in CUES.items() if Cue.LATER in cues and len(word) > 1)
+_LATER: Final = (*PHRASES.postponed, *(word for word, cues in CUES.items() if Cue.LATER in cues and len(word) > 1))
 
 
 def takes_all_back(view: View, acts: list[Act]) -> bool:
@@ -114,7 +116,7 @@ def _is_apart(pieces: Sequence[Piece], at: int) -> bool:
 def _calls_off(said: str, *, has_ground: bool) -> bool:
     """Whether these words say that nothing came of it. Where a ground may be told, 没用上 is one."""
     if has_ground:
-        return is_ending(said) and not any(word in said for word in PHRASES.needless)
+        return is_ending(said) and said.strip(" ,，。.!") not in PHRASES.needless
     plain = said.strip(" ,，。.!")
     while start := next((word for word in PHRASES.afterwards if plain.startswith(word)), ""):
         plain = plain.removeprefix(start).lstrip(" ,，")
@@ -124,8 +126,42 @@ def _calls_off(said: str, *, has_ground: bool) -> bool:
 def takes_back(said: str, intent: str) -> bool:
     """被水泡了，取消: whether the last words of a ground or a remark call off what it belongs to."""
     last = re.split(r"[\s,，。;；]", said.strip(" ,，。.!；;"))[-1]
-    if last == said or len(last) > TEXT_MAX:
-        return False
-    is_short = len(last) <= _PUT_OFF_MAX
-    is_put_off = is_short and (last.startswith(_FORBIDS) or any(word in last for word in _LATER))
-    return is_put_off or _calls_off(last, has_ground=intent in _SENT_BACK)
+    is_off = _puts_off(last) or (len(last) <= TEXT_MAX and _calls_off(last, has_ground=intent in _SENT_BACK))
+    return last != said and is_off
+
+
+def answer_back(pieces: Sequence[Piece], pending: Reading) -> Reading | None:
+    """3吨，算了; 白色的 先不领了: what an answer is that ends by calling the question off, or by putting it off.
+
+    不要了 right behind a thing, or behind its place in the list, is said of that line alone, where there are more.
+    """
+    if pending.intent not in LINE_INTENTS:
+        return None
+    for at in reversed(range(1, len(pieces))):
+        last = pieces[at:]
+        said = "".join(piece.text for piece in last).strip(" ,，。.!;")
+        if len(said) > TEXT_MAX:
+            return None
+        if not pieces[at - 1].is_gap:
+            continue
+        if _calls_off(said, has_ground=pending.intent in _SENT_BACK):
+            is_of_line = len(pending.lines) > 1 and any(piece.has(Cue.DROP) for piece in last)
+            return None if is_of_line and _points_at_line(pieces[:at]) else CANCEL
+        if _puts_off(said):
+            return UNKNOWN
+    return None
+
+
+def _points_at_line(pieces: Sequence[Piece]) -> bool:
+    """中砂 不要了, 第二个 不要了, and not 中砂20方 不要了."""
+    end = next((at + 1 for at in reversed(range(len(pieces))) if pieces[at].shape is not Shape.SPACE), 0)
+    start = next((at + 1 for at in reversed(range(end)) if pieces[at].shape is Shape.BREAK), 0)
+    clause = pieces[start:end]
+    is_pointed = any(_names(p) or p.text.endswith("第") or p.text in PHRASES.pointed for p in clause)
+    return is_pointed and not any(piece.shape is Shape.QUANTITY or _is_told(piece) for piece in clause)
+
+
+def _puts_off(said: str) -> bool:
+    """先别报, 明天再说: whether a short clause forbids what stands before it, or puts it off."""
+    is_forbidden = said.startswith(_FORBIDS) and not said.startswith("别的")
+    return len(said) <= _PUT_OFF_MAX and (is_forbidden or any(word in said for word in _LATER))

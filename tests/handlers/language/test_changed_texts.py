@@ -133,6 +133,34 @@ def test_of_a_command_and_another_said_instead_no_mixture_is_done(mark: str) -> 
     assert len(mixed) <= LOST_MAX * joined, mixed
 
 
+@cache
+def answers() -> list[tuple[dict[str, Any], Catalogue]]:
+    """What others answered to an open question of a document, where it became complete."""
+    found: list[tuple[dict[str, Any], Catalogue]] = []
+    for file in sorted((HERE / "corpora").glob("*/*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            one = json.loads(line)
+            pending = one["context"].get("pending") or {}
+            if one["expect"]["status"] == "ok" and one["expect"].get("lines") and pending.get("intent") in LINE_INTENTS:
+                found.append((one, catalogue_of(file.parent.name)))
+    return found
+
+
+@pytest.mark.parametrize(
+    "end", [*TAKEN_BACK, "，取消", " 别记", "，先不弄了", "，不用管了", " 先放着吧", "，明天再弄", "，回头再说"]
+)
+def test_an_answer_that_is_called_off_is_not_done(end: str) -> None:
+    done: list[str] = []
+    for one, catalogue in random.Random(3).sample(answers(), 150):
+        context = Context.from_json(one["context"])
+        whole = read(one["text"], context=context, catalogue=catalogue, today=TODAY)
+        text = one["text"].rstrip("。.!！") + end
+        ended = read(text, context=context, catalogue=catalogue, today=TODAY)
+        if whole.status is Status.OK and ended.intent in LINE_INTENTS and ended.lines == whole.lines:
+            done.append(text)
+    assert done == []
+
+
 def _is_plain(reading: Reading) -> bool:
     return reading.status is Status.OK and reading.intent in LINE_INTENTS - REASONED and bool(reading.lines)
 
