@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from handlers.language.acts import Act
@@ -147,8 +148,9 @@ def answer_back(pieces: Sequence[Piece], pending: Reading) -> Reading | None:
         if _calls_off(said, has_ground=pending.intent in _SENT_BACK):
             is_of_line = len(pending.lines) > 1 and any(piece.has(Cue.DROP) for piece in last)
             return None if is_of_line and _points_at_line(pieces[:at]) else CANCEL
-        if _puts_off(said):
-            return UNKNOWN
+        if _puts_off(said):  # 算了算了，我回头再弄
+            opening = takewhile(lambda piece: piece.shape is not Shape.BREAK, pieces)
+            return CANCEL if is_ending("".join(piece.text for piece in opening)) else UNKNOWN
     return None
 
 
