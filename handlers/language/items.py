@@ -51,6 +51,7 @@ class Item:
     has_conflict: bool = False
     is_total: bool = False
     is_ground: bool = False
+    is_among: bool = False
     clause: int = 0
 
     @property
@@ -330,8 +331,9 @@ class ItemBuilder:
         if self._is_stray(piece):
             self._close()
             item = self.current
-        if self.parting:  # 其中200块: which amount is meant is asked
-            piece, self.parting = replace(piece, number=None), False
+        is_among, self.parting = self.parting, False
+        if is_among:  # 其中200块: which amount is meant is asked
+            piece = replace(piece, number=None)
         if item.is_empty and self._is_awaited():
             self.items[-1].quantity, self.items[-1].end = piece, piece.end
             return
@@ -359,7 +361,7 @@ class ItemBuilder:
             item.start = piece.start
         if not item.has_mention:
             item.first_quantity = piece
-        item.quantity, item.end = piece, piece.end
+        item.quantity, item.end, item.is_among = piece, piece.end, is_among
         item.is_each, self.each = self.each, False
         item.is_total, self.totalling = self.totalling and not item.has_mention, False
 

@@ -181,7 +181,7 @@ def _told(found: Sequence[Resolved]) -> list[Resolved]:
 def _is_aside(resolved: Resolved) -> bool:
     """急死了 beside real lines: one strange character without an exact amount."""
     item = resolved.item
-    is_syllable = len(item.strange) == 1 and "\u4e00" <= item.strange <= "\u9fff"
+    is_syllable = not item.is_among and len(item.strange) == 1 and "\u4e00" <= item.strange <= "\u9fff"
     return is_syllable and not (item.words or item.numbers or item.sizes) and resolved.quantity is None
 
 

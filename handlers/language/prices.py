@@ -174,7 +174,9 @@ class Prices(Walk):
         return any(p.shape is Shape.QUANTITY and p.text.endswith("块") for p in self.out[-REACH:])
 
     def _with_dimes(self, last: int, number: str | None) -> tuple[int, str | None]:
-        """单价28块5, 3块2一套."""
+        """单价28块5, 3块2一套, 二十八块五毛."""
+        if "块" in self.pieces[last].text and self._is_dime(last + 1):
+            return last + 1, number
         tail = self.at(last + 1)
         value = value_of(number) if number is not None else None
         is_open = tail is not None and tail.shape is Shape.NUMBER and tail.start == self.pieces[last].end
@@ -186,7 +188,30 @@ class Prices(Walk):
             or "块" not in self.pieces[last].text
         ):
             return last, number
-        return last + 1, as_text(value + (value_of(tail.text) or Fraction(0)) / 10)
+        dimes = (value_of(tail.text) or Fraction(0)) / 10
+        is_said = self._is_dime(last + 2)  # 3块5毛
+        last, fen = self._fen(last + 2) if is_said else (last + 1, Fraction(0))
+        return last, as_text(value + dimes + fen)
+
+    def _is_dime(self, at: int) -> bool:
+        piece, before = self.at(at), self.at(at - 1)
+        is_joined = piece is not None and before is not None and piece.start == before.end
+        return is_joined and piece is not None and piece.text in PHRASES.dimes
+
+    def _fen(self, dime: int) -> tuple[int, Fraction]:
+        """五毛六, 五毛六分: where a sum ends that comes to its dimes, and what is behind them."""
+        tail = self.at(dime + 1)
+        if tail is None or tail.start != self.pieces[dime].end or tail.text.removesuffix("分") not in TENTHS:
+            return dime, Fraction(0)
+        is_unit = tail.text.endswith("分")
+        if not is_unit and not (tail.shape is Shape.NUMBER and self._ends_at(dime + 2)):
+            return dime, Fraction(0)
+        return dime + 1, (value_of(tail.text.removesuffix("分")) or Fraction(0)) / 100
+
+    def _ends_at(self, at: int) -> bool:
+        """Whether no word hangs on the number before: 6毛5包 are five bags."""
+        piece = self.at(at)
+        return piece is None or piece.is_gap or piece.shape is Shape.QUANTITY or piece.has(Cue.PER)
 
     def _money(self, at: int) -> tuple[int, str | None, bool, tuple[str, ...]] | None:
         """A sum that begins here: where it ends, the number, whether it is said to be money, and per which units."""
@@ -198,9 +223,13 @@ class Prices(Walk):
             return None
         if piece.shape is Shape.NUMBER:
             is_money, last = at > first, at
-            yuan = self.at(at + 1)
+            yuan, value = self.at(at + 1), value_of(piece.number or "")
             if yuan is not None and yuan.has(Cue.YUAN):
                 is_money, last = True, at + 1
+            elif value is not None and self._is_dime(at + 1):
+                last, fen = self._fen(at + 1)
+                end, units = self._per(last)
+                return end, as_text(value / 10 + fen), True, units
         elif piece.shape is Shape.QUANTITY and "块" in piece.text:
             is_money, last = True, at
         else:
@@ -216,10 +245,16 @@ class Prices(Walk):
         if piece is None:
             return last, ()
         if (piece.text == "/" or piece.has(Cue.PER)) and unit is not None and unit.word is not None and unit.word.units:
-            return after + 1, unit.word.units
+            return (last, ()) if self._is_told_next(last, after + 2) else (after + 1, unit.word.units)
         if piece.shape is Shape.QUANTITY and piece.number == "1" and piece.units and piece.text[0] in "一1":
-            return after, piece.units
+            return (last, ()) if self._is_told_next(last, after + 1) else (after, piece.units)
         return last, ()
+
+    def _is_told_next(self, last: int, start: int) -> bool:
+        """红砖300块，每块0.6: 300 is how many there are, and what each costs comes now."""
+        price = self.at(self.skip(start))
+        is_counted = self.pieces[last].shape is Shape.QUANTITY
+        return is_counted and price is not None and (price.shape is Shape.NUMBER or "块" in price.text)
 
     def _money_alone(self, at: int, piece: Piece) -> int:
         """28元/包, 28块一包, and after a break 32.5一张; a bare sum of money does not say per what."""
@@ -241,7 +276,8 @@ class Prices(Walk):
 
     def _says_yuan(self, at: int, last: int) -> bool:
         return any(
-            p.has(Cue.YUAN) or p.text in ("¥", "￥") or p.text.endswith("块") for p in self.pieces[at : last + 1]
+            p.has(Cue.YUAN) or p.text in ("¥", "￥") or p.text.endswith("块") or p.text in PHRASES.dimes
+            for p in self.pieces[at : last + 1]
         )
 
     def _repeats_unit(self, units: tuple[str, ...]) -> bool:

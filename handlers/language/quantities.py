@@ -6,7 +6,7 @@ from fractions import Fraction
 from handlers.language.numerals import APART, as_text, value_of
 from handlers.language.pieces import Piece, Shape
 from handlers.language.size_amounts import as_size
-from handlers.language.vocabulary import UNITS, Cue
+from handlers.language.vocabulary import PHRASES, UNITS, Cue
 from handlers.language.walk import REACH, TENTHS, Walk, names_material, says_nothing
 
 
@@ -54,7 +54,7 @@ class Quantities(Walk):
             number, units = self._with_unit(number, after)
             last, number, units = self._with_tail(last, number, units, piece)
         per = self.at(last + 2) if last > at and self._is_slash(last + 1) else None
-        if per is not None and per.word is not None and per.word.units and self.pieces[last].text != "块":
+        if per is not None and per.word is not None and per.word.units and not self._is_money(last):
             return self._per(at, last + 2, number, units, per.word.units)
         behind = self.at(last + 1)
         if behind is not None and behind.has(Cue.VAGUE) and behind.text != "来":
@@ -63,6 +63,10 @@ class Quantities(Walk):
             self.out.append(piece)
             return at + 1
         return self.put(Shape.QUANTITY if last > at else Shape.NUMBER, at, last, number, units)
+
+    def _is_money(self, last: int) -> bool:
+        """28块/包, 二十八块五/公斤."""
+        return any(piece.text == "块" for piece in self.pieces[max(last - 1, 0) : last + 1])
 
     def _is_slash(self, at: int) -> bool:
         piece = self.at(at)
@@ -104,7 +108,8 @@ class Quantities(Walk):
         """两吨半, 三吨二, 六个半工: what is said after the unit belongs to the number."""
         tail, beyond = self.at(last + 1), self.at(last + 2)
         value = None if number is None else value_of(number)
-        if tail is None or value is None or value.denominator != 1:
+        is_dime = beyond is not None and beyond.text in PHRASES.dimes  # 20吨，6毛一吨
+        if tail is None or value is None or value.denominator != 1 or (is_dime and "块" not in units):
             return last, number, units
         is_open = beyond is None or not (self._is_unit(beyond) or _is_of(beyond, units) or names_material(beyond))
         half = as_text(value + Fraction(1, 2))

@@ -61,7 +61,7 @@ _PERCENT: Final = re.compile(
     re.ASCII,
 )
 # A number behind @ is a price.
-_MENTION: Final = re.compile(r"@(?![\d¥￥])([^\s@,，。;:、!?]{1,20})")
+_MENTION: Final = re.compile(rf"@(?![\d¥￥]|[{CHINESE}点]+(?:块|元|毛|角))([^\s@,，。;:、!?]{{1,20}})")
 _HUMAN: Final = re.compile(
     rf"[{NAMES.before}][{NAMES.surnames}]|[{NAMES.surnames}](?:{any_of(NAMES.titles)})(?![{NAMES.not_before}])"
 )

@@ -134,6 +134,7 @@ class Phrases:
     booked: frozenset[str]
     equals: frozenset[str]
     anew: frozenset[str]
+    dimes: frozenset[str]
     undone: frozenset[str]
     afterwards: tuple[str, ...]
     needless: frozenset[str]
