@@ -11,6 +11,7 @@ from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
 
 _REQUISITION: Final = "requisition.create"
+_SOFT: Final = ("了", "呢", "啊", "呀")
 
 
 def command(view: View, acts: list[Act]) -> Decision | None:
@@ -20,7 +21,8 @@ def command(view: View, acts: list[Act]) -> Decision | None:
     is_counted = any(p.number for p in view.pieces if p.shape in (Shape.QUANTITY, Shape.NUMBER))
     if view.is_question and not (view.has_amount and (is_counted or view.has_material)):
         return None
-    if Cue.LATER in view.cues or any(piece.text in PHRASES.questions for piece in view.pieces):
+    is_asked = _ends_asking(view) or any(piece.text in PHRASES.questions for piece in view.pieces)
+    if Cue.LATER in view.cues or is_asked:
         return _asked(view, acts)
     acts = [act for act in acts if act.intent in LINE_INTENTS and not is_in_reason(view, act)]
     strong = [act for act in acts if act.is_strong]
@@ -44,9 +46,15 @@ def _is_need(view: View, act: Act, others: list[Act]) -> bool:
     return is_due and view.pieces[act.index].has(Cue.NEED) and any(other.intent != act.intent for other in others)
 
 
+def _ends_asking(view: View) -> bool:
+    """领了20包没有; but 领了2瓶没登记 asks nothing."""
+    last = next((piece for piece in reversed(view.pieces) if not (piece.is_gap or piece.text in _SOFT)), None)
+    return last is not None and last.has(Cue.ASK) and last.has(Cue.NOT)
+
+
 def _asked(view: View, acts: list[Act]) -> Decision | None:
     """是不是领了20包: a question about what has been, whatever number is in it."""
-    is_asked = any(piece.text in PHRASES.questions for piece in view.pieces)
+    is_asked = _ends_asking(view) or any(piece.text in PHRASES.questions for piece in view.pieces)
     if view.cues & {Cue.LATER, Cue.SAYS} or any(view.is_permission(act) for act in acts):
         return None  # 以后谁领…都得拿旧的来换; 谁说要退货的
     if is_asked and view.has_material and any(act.intent in ARRIVALS for act in acts):

@@ -1,6 +1,7 @@
 """What is asked for: the verbs of a message, weighed against its other words."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from handlers.language.acts import NOTHING, Act, Decision
@@ -42,7 +43,7 @@ def decide(
     if takes_all_back(view, acts) or (denied and not _asks_instead(view, acts, denied)):
         return NOTHING
     acts = [act for act in acts if act not in denied]
-    if _is_calm(view, acts):
+    if _is_calm(view, acts) or _is_circumstance(view):
         return NOTHING
     acts = _after_correction(view, acts)
     return ruling(view, acts) or record(view, acts) or query(view, acts) or command(view, acts) or NOTHING
@@ -130,6 +131,14 @@ def _is_notice(view: View, index: int) -> bool:
         return False
     clause = [view.pieces[i] for i in view.clause(index) if i > index]
     return after.has(Cue.NOTICE) or any(p.has(Cue.ASK) and not p.has(Cue.NOT) for p in clause)
+
+
+def _is_circumstance(view: View) -> bool:
+    """领水泥20包之前先问我, 领20包的时候小心: the deed tells when, and is not asked for."""
+    return any(
+        piece.shape is Shape.QUANTITY and after.text in PHRASES.circumstances and after.start == piece.end
+        for piece, after in pairwise(view.pieces)
+    )
 
 
 def _is_calm(view: View, acts: list[Act]) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from handlers.language.acts import Act
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Piece, Shape
+from handlers.language.verbs import LINE_INTENTS
 from handlers.language.vocabulary import PHRASES, Cue
 
 # So many pieces before a verb may still deny it.
@@ -71,7 +72,7 @@ def is_denied(pieces: Sequence[Piece], act: Act) -> bool:
     is_counted = behind is not None and behind.shape in (Shape.QUANTITY, Shape.NUMBER)
     if after is not None and after.text in PHRASES.unable and not (after.has(Cue.VAGUE) and is_counted):
         return True  # 领不了; 实盘不到20桶 is counted
-    if _is_disowned(pieces, act.index):
+    if _is_disowned(pieces, act.index) or _is_averted(pieces, act):
         return True
     for piece in reversed(pieces[max(act.index - _DENIAL_REACH, 0) : act.index]):
         if piece.has(Cue.NOT, Cue.DROP) and not piece.has(Cue.CORRECT):
@@ -83,6 +84,18 @@ def is_denied(pieces: Sequence[Piece], act: Act) -> bool:
             piece.codes(Domain.PROJECT) or piece.codes(Domain.TEAM)
         )
         if not (piece.shape is Shape.SPACE or piece.has(Cue.FILL, Cue.SAYS) or is_small or is_place):
+            return False
+    return False
+
+
+def _is_averted(pieces: Sequence[Piece], act: Act) -> bool:
+    """忘了领, 提醒我收货, 查一下领水泥20包: behind such a word nothing is done to an amount."""
+    if act.intent not in LINE_INTENTS:
+        return False
+    for piece in reversed(pieces[max(act.index - _DENIAL_REACH, 0) : act.index]):
+        if piece.text in PHRASES.averted or (piece.text in PHRASES.looking and len(piece.text) > 1):
+            return any(other.shape is Shape.QUANTITY for other in pieces)
+        if not (piece.word is not None and piece.word.names):  # 忘了瓦工班领
             return False
     return False
 

@@ -135,6 +135,8 @@ class Phrases:
     equals: frozenset[str]
     anew: frozenset[str]
     dimes: frozenset[str]
+    averted: frozenset[str]
+    circumstances: frozenset[str]
     undone: frozenset[str]
     afterwards: tuple[str, ...]
     needless: frozenset[str]
