@@ -19,11 +19,12 @@ from handlers.language.last_word import last_word
 from handlers.language.lexicon import Domain
 from handlers.language.line_answers import LineAnswers
 from handlers.language.message import Message
+from handlers.language.no_answer import is_no_answer
 from handlers.language.numerals import value_of
 from handlers.language.open_question import CANCEL, OpenQuestion
 from handlers.language.ordinals import taken_apart
 from handlers.language.pieces import Piece, Shape
-from handlers.language.reading import Reading
+from handlers.language.reading import UNKNOWN, Reading
 from handlers.language.reasons import words_of
 from handlers.language.refusals import without_refused
 from handlers.language.talk import strangeness
@@ -80,6 +81,8 @@ def answer(message: Message, pending: Reading, decision: Decision, *, ground: st
         return found.told()
     if decision.intents and not _continues(message, pending, decision):
         return None
+    if is_no_answer(message, pending):
+        return UNKNOWN
     return found.reading(is_yes=plain in YES, ground=ground)
 
 

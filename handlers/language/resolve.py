@@ -243,8 +243,8 @@ class Resolver:
         if item.numbers and item.quantity is not None and (text := item.numbers[0].text):
             return self.catalogue.named(text)  # 995 10箱
         if not self.counts and item.numbers:
-            # 6204还有多少: a question may name a thing by its number alone.
-            return self.catalogue.everything
+            # 6204还有多少, 42.5的还有多少: a question may name a thing by its number alone.
+            return self._sized(self.catalogue.everything, sizes)
         return 0
 
     def _of_same_size(self, item: Item, anchor: Resolved | None, pool: Pool) -> Pool:
