@@ -6,6 +6,7 @@ from typing import Final
 from handlers.language.acts import Act, Decision
 from handlers.language.lexicon import Domain
 from handlers.language.pieces import Shape
+from handlers.language.unmeant import is_unmeant
 from handlers.language.verbs import DOCUMENT_INTENTS, LINE_INTENTS, RULINGS, VERBS
 from handlers.language.view import View
 from handlers.language.vocabulary import PHRASES, Cue
@@ -21,7 +22,9 @@ def ruling(view: View, acts: list[Act]) -> Decision | None:
     found = [
         act
         for act in acts
-        if act.intent in DOCUMENT_INTENTS and is_about_document(view, act) and not _is_said_of(view, act)
+        if act.intent in DOCUMENT_INTENTS
+        and is_about_document(view, act)
+        and not (_is_said_of(view, act) or is_unmeant(view, act))
     ]
     found = _said_last(view, found)
     is_told = not view.asks and any(act.is_strong and act.intent in RULINGS for act in found)

@@ -111,3 +111,91 @@ def test_what_is_meant_is_done(frame: str) -> None:
         text = frame.format(command)
         reading = read(text, context=Context(project="P01"), catalogue=catalogue_of("site"), today=TODAY)
         assert (reading.status.value, reading.lines[0].quantity) == ("ok", "5" if "报损" in text else "20"), text
+
+
+SG, LL, CG = "SG20261122-003", "LL20261122-001", "CG20261122-001"
+RULINGS: Final = (f"同意{SG}", f"撤销{LL}", f"确认{CG} 单价28")
+NOT_RULED: Final = (
+    *(
+        "{}了吗",
+        "{}了没",
+        "{}没有",
+        "{}吗",
+        "{}？",
+        "是不是{}",
+        "谁{}",
+        "为什么{}",
+        "怎么{}",
+        "{}干嘛",
+        "教我{}",
+        "凭什么{}",
+    ),
+    *(
+        "听说{}",
+        "要是便宜就{}",
+        "够的话{}",
+        "除非{}",
+        "假设{}",
+        "比如{}",
+        "举个例子，{}",
+        "我打算{}",
+        "我准备{}",
+        "等会儿{}",
+    ),
+    *(
+        "一会{}",
+        "回头{}",
+        "明天{}",
+        "昨天{}了",
+        "差点{}",
+        "本来想{}",
+        "忘了{}",
+        "记得{}",
+        "提醒我{}",
+        "查一下{}",
+        "看下{}",
+    ),
+    *(
+        "不是{}",
+        "还没{}",
+        "不想{}",
+        "不准{}",
+        "不该{}",
+        "何必{}",
+        "没人{}",
+        "别{}",
+        "老板不让{}",
+        "可能{}",
+        "也许{}",
+        "好像{}",
+    ),
+    *(
+        "{}就不用了",
+        "{}不行",
+        "{} 先别",
+        "{} 算了",
+        "{}，当我没说",
+        "{}才怪",
+        "{}以后再说",
+        "{}之前先问我",
+        "{}的时候小心",
+    ),
+)
+
+
+@pytest.mark.parametrize("frame", NOT_RULED)
+def test_nothing_is_ruled_by_what_is_not_meant(frame: str) -> None:
+    for ruling in RULINGS:
+        reading = read(
+            frame.format(ruling), context=Context(project="P01"), catalogue=catalogue_of("site"), today=TODAY
+        )
+        is_ruled = reading.intent in ("approval.approve", "approval.reject", "document.cancel")
+        assert not (is_ruled and reading.status.value == "ok"), frame.format(ruling)
+
+
+@pytest.mark.parametrize("frame", ["{}", "{}吧", "请{}", "麻烦{}", "{}，谢谢", "可以，{}", "我{}", "{}，下回早点提"])
+def test_what_is_meant_is_ruled(frame: str) -> None:
+    for ruling, intent in zip(RULINGS, ("approval.approve", "document.cancel", "approval.approve"), strict=True):
+        text = frame.format(ruling)
+        reading = read(text, context=Context(project="P01"), catalogue=catalogue_of("site"), today=TODAY)
+        assert (reading.status.value, reading.intent) == ("ok", intent), text
