@@ -33,7 +33,7 @@ def is_unmeant(view: View, act: Act) -> bool:
     tail = _behind(view, act)
     same = takewhile(lambda piece: piece.shape is not Shape.BREAK, tail)  # 批准CG…，下回早点发 puts nothing off
     is_put_off = act.intent != "approval.reject" and any(piece.has(Cue.LATER) for piece in same)
-    return is_put_off or _is_undone(tail)
+    return is_put_off or _is_undone(tail, has_ground=act.intent == "approval.reject")
 
 
 def _behind(view: View, act: Act) -> list[Piece]:
@@ -43,7 +43,8 @@ def _behind(view: View, act: Act) -> list[Piece]:
     return [piece for piece in view.pieces[start:] if piece.shape is not Shape.SPACE and piece.text != "了"]
 
 
-def _is_undone(tail: Sequence[Piece]) -> bool:
+def _is_undone(tail: Sequence[Piece], *, has_ground: bool) -> bool:
+    """Whether a tail asks, or calls off what was said; 驳回SG…，先别买 tells why."""
     if not tail:
         return False
     said = "".join(piece.text for piece in tail).strip(" ,，。.!")
@@ -52,4 +53,4 @@ def _is_undone(tail: Sequence[Piece]) -> bool:
         return True
     is_short = sum(not piece.is_gap for piece in tail) < _TAIL_MAX
     is_asked = tail[-1].text in PHRASES.questions or (first.has(Cue.ASK) and first.has(Cue.NOT))
-    return is_short and (is_asked or first.text in PHRASES.forbids)
+    return is_short and (is_asked or (first.text in PHRASES.forbids and not has_ground))
