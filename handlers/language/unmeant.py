@@ -49,8 +49,10 @@ def _is_undone(tail: Sequence[Piece], *, has_ground: bool) -> bool:
         return False
     said = "".join(piece.text for piece in tail).strip(" ,，。.!")
     first = next((piece for piece in tail if not piece.is_gap), tail[0])
+    if has_ground and first.text in PHRASES.forbids:
+        return False
     if first.text in PHRASES.circumstances or said in PHRASES.undone or is_ending(said):
         return True
     is_short = sum(not piece.is_gap for piece in tail) < _TAIL_MAX
     is_asked = tail[-1].text in PHRASES.questions or (first.has(Cue.ASK) and first.has(Cue.NOT))
-    return is_short and (is_asked or (first.text in PHRASES.forbids and not has_ground))
+    return is_short and (is_asked or first.text in PHRASES.forbids)
