@@ -33,7 +33,7 @@ def is_unmeant(view: View, act: Act) -> bool:
     tail = _behind(view, act)
     same = takewhile(lambda piece: piece.shape is not Shape.BREAK, tail)  # 批准CG…，下回早点发 puts nothing off
     is_put_off = act.intent != "approval.reject" and any(piece.has(Cue.LATER) for piece in same)
-    return is_put_off or _is_undone(tail, has_ground=act.intent == "approval.reject")
+    return is_put_off or _is_undone(tail, act.intent)
 
 
 def _behind(view: View, act: Act) -> list[Piece]:
@@ -43,13 +43,14 @@ def _behind(view: View, act: Act) -> list[Piece]:
     return [piece for piece in view.pieces[start:] if piece.shape is not Shape.SPACE and piece.text != "了"]
 
 
-def _is_undone(tail: Sequence[Piece], *, has_ground: bool) -> bool:
-    """Whether a tail asks, or calls off what was said; 驳回SG…，先别买 tells why."""
+def _is_undone(tail: Sequence[Piece], intent: str) -> bool:
+    """Whether a tail asks, or calls off what was said; 驳回SG…，先别买 and 撤回SG… 不要了 tell why."""
     if not tail:
         return False
     said = "".join(piece.text for piece in tail).strip(" ,，。.!")
     first = next((piece for piece in tail if not piece.is_gap), tail[0])
-    if has_ground and first.text in PHRASES.forbids:
+    is_forbidding = intent == "approval.reject" and first.text in PHRASES.forbids
+    if is_forbidding or (intent != "approval.approve" and said in PHRASES.needless):
         return False
     if first.text in PHRASES.circumstances or said in PHRASES.undone or is_ending(said):
         return True

@@ -32,7 +32,7 @@ async def test_older_messages_come_by_themselves_and_nothing_moves(dingtalk: Loc
     page = lead.page
     at_first = lead.page.get_by_test_id("message")
     await expect(at_first).to_have_count(60)
-    for _ in range(10):
+    for _ in range(20):
         first = await page.evaluate("document.querySelector('#messages .message').dataset.id")
         if first == dingtalk.messages("u-li", GROUP)[0]["id"]:
             break
