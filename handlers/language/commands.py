@@ -49,7 +49,7 @@ def _is_need(view: View, act: Act, others: list[Act]) -> bool:
 def _ends_asking(view: View) -> bool:
     """领了20包没有; but 领了2瓶没登记 asks nothing."""
     last = next((piece for piece in reversed(view.pieces) if not (piece.is_gap or piece.text in _SOFT)), None)
-    return last is not None and last.has(Cue.ASK) and last.has(Cue.NOT)
+    return last is not None and last.asks_last
 
 
 def _asked(view: View, acts: list[Act]) -> Decision | None:

@@ -108,7 +108,7 @@ def _asks(message: Message, decision: Decision) -> bool:
         return False
     if decision.intents[0] in LINE_INTENTS and not any(map(is_head, message.pieces)):
         return False  # 卸货砸坏两块门头
-    is_question = any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in message.pieces)
+    is_question = any(piece.asks for piece in message.pieces)
     return is_question or not strangeness(message.pieces) or not decision.intents[0].endswith((".query", ".list"))
 
 
@@ -271,7 +271,7 @@ class _Answer:
     def _is_talk(self) -> bool:
         """李娜明天休息吧, 老张你看看是哪种: names and days in it answer nothing that was not asked."""
         pieces = self.message.pieces
-        asks = any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in pieces)
+        asks = any(piece.asks for piece in pieces)
         return asks or strangeness(pieces) >= _TALK_MIN or any(piece.has(Cue.CALM, Cue.WAIT) for piece in pieces)
 
     def _set(self, name: str, value: str) -> None:

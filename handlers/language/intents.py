@@ -130,7 +130,7 @@ def _is_notice(view: View, index: int) -> bool:
     if after is None or after.is_gap:
         return False
     clause = [view.pieces[i] for i in view.clause(index) if i > index]
-    return after.has(Cue.NOTICE) or any(p.has(Cue.ASK) and not p.has(Cue.NOT) for p in clause)
+    return after.has(Cue.NOTICE) or any(p.asks for p in clause)
 
 
 def _is_circumstance(view: View) -> bool:

@@ -103,6 +103,11 @@ def is_part(piece: Piece) -> bool:
     return best < min(names) or (best == min(names) and best == Tier.EXACT)
 
 
+def is_name(piece: Piece) -> bool:
+    """Whether a word names somebody or some place of the book, and no material."""
+    return piece.word is not None and bool(piece.word.names) and not is_part(piece)
+
+
 class ItemBuilder:
     """Walks the pieces once. An item is closed by a break, a verb, a name, or the beginning of another item."""
 

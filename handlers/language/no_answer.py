@@ -40,7 +40,7 @@ def _is_figure(piece: Piece) -> bool:
 def _ends_asking(pieces: Sequence[Piece]) -> bool:
     """42.5的吗, 还有20包没有; but 20包可以吗 is polite, which is a word of its own."""
     last = next((piece for piece in reversed(pieces) if piece.shape is not Shape.SPACE), None)
-    return last is not None and (last.text in _ASKING or (last.has(Cue.ASK) and last.has(Cue.NOT)))
+    return last is not None and (last.text in _ASKING or last.asks_last)
 
 
 def _is_asked(pieces: Sequence[Piece]) -> bool:

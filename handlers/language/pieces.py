@@ -53,6 +53,16 @@ class Piece:
         return self.word is not None and not self.word.cues.isdisjoint(cues)
 
     @property
+    def asks(self) -> bool:
+        """谁, 多少: whether it asks wherever it stands."""
+        return self.has(Cue.ASK) and not self.has(Cue.NOT)
+
+    @property
+    def asks_last(self) -> bool:
+        """没有: whether it asks where it stands last, and denies elsewhere."""
+        return self.has(Cue.ASK) and self.has(Cue.NOT)
+
+    @property
     def is_gap(self) -> bool:
         return self.shape in (Shape.BREAK, Shape.SPACE)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from handlers.language.items import is_part
+from handlers.language.items import is_name, is_part
 from handlers.language.lexicon import Domain, Tier
 from handlers.language.message import Message
 from handlers.language.ordinals import chosen
@@ -56,13 +56,13 @@ def without_remarks(message: Message) -> tuple[Message, str]:
             continue
         if is_asked and _waits(clause):
             continue
-        is_asked = is_asked or any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in clause)
+        is_asked = is_asked or any(piece.asks for piece in clause)
         is_marked = bool(found) and _is_mark(clause[0])
         is_remark = is_complete and _is_remark(clause, turning, is_question=is_question, strange_min=strange_min)
         is_remark = is_remark and not (is_turned and _opens_instead(clause))
         is_turned = any(piece.has(Cue.CORRECT) for piece in clause)
         if is_marked or is_remark:
-            found += [piece for piece in clause if piece.shape is Shape.BREAK or _is_name(piece)]
+            found += [piece for piece in clause if piece.shape is Shape.BREAK or is_name(piece)]
             remarks.append(words_of(message, where[1:] if is_marked else where))
             continue
         found += clause
@@ -152,7 +152,7 @@ def _answers(piece: Piece) -> bool:
         or piece.shape in (Shape.SIZE, Shape.NUMBER)
         or is_part(piece)
         or _is_document(piece)
-        or _is_name(piece)
+        or is_name(piece)
     )
 
 
@@ -195,14 +195,10 @@ def _is_remark(clause: Sequence[Piece], turning: Sequence[Cue], *, is_question: 
 
 def _tells(clause: Sequence[Piece]) -> bool:
     """价格高了, 没用上: a ground, where one is wanted: words, and neither names nor numbers."""
-    if any(_is_name(piece) or piece.shape in (Shape.NUMBER, Shape.QUANTITY, Shape.DATE) for piece in clause):
+    if any(is_name(piece) or piece.shape in (Shape.NUMBER, Shape.QUANTITY, Shape.DATE) for piece in clause):
         return False
     return any(not (piece.is_gap or piece.has(Cue.FILL, Cue.OF) or piece.text in PHRASES.courtesy) for piece in clause)
 
 
 def _is_named(piece: Piece) -> bool:
     return is_part(piece) and piece.word is not None and piece.word.best_tier is Tier.EXACT
-
-
-def _is_name(piece: Piece) -> bool:
-    return piece.word is not None and bool(piece.word.names) and not is_part(piece)

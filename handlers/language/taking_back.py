@@ -1,4 +1,4 @@
-"""What takes a whole command back: 不要了, 先不领了, 结果没用上. What takes back one thing of it, items.py knows."""
+"""What takes back all that was said: 不要了, 先不领了, 结果没用上. What takes back one thing of it, items.py knows."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Final
 
 from handlers.language.acts import Act
 from handlers.language.endings import TEXT_MAX, is_ending
-from handlers.language.items import is_part
+from handlers.language.items import is_name, is_part
 from handlers.language.open_question import CANCEL
 from handlers.language.pieces import Piece, Shape
 from handlers.language.reading import UNKNOWN, Reading
@@ -85,8 +85,7 @@ def _names(piece: Piece) -> bool:
 
 def _is_told(piece: Piece) -> bool:
     """What is done, when, for whom: behind it a thing of before is no longer spoken of."""
-    is_name = piece.word is not None and bool(piece.word.names) and not is_part(piece)
-    return is_name or bool(piece.intents) or piece.shape in (Shape.DATE, Shape.MENTION)
+    return is_name(piece) or bool(piece.intents) or piece.shape in (Shape.DATE, Shape.MENTION)
 
 
 def _ends_called_off(pieces: Sequence[Piece], *, has_ground: bool) -> bool:

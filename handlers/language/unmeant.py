@@ -55,5 +55,5 @@ def _is_undone(tail: Sequence[Piece], intent: str) -> bool:
     if first.text in PHRASES.circumstances or said in PHRASES.undone or is_ending(said):
         return True
     is_short = sum(not piece.is_gap for piece in tail) < _TAIL_MAX
-    is_asked = tail[-1].text in PHRASES.questions or (first.has(Cue.ASK) and first.has(Cue.NOT))
+    is_asked = tail[-1].text in PHRASES.questions or first.asks_last
     return is_short and (is_asked or first.text in PHRASES.forbids)

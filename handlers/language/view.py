@@ -62,8 +62,8 @@ class View:
         if Cue.ASK not in self.cues:
             return False
         last = next((p for p in reversed(self.pieces) if not (p.is_gap or p.has(Cue.FILL))), None)
-        is_last = last is not None and last.has(Cue.ASK) and last.has(Cue.NOT)
-        return is_last or any(piece.has(Cue.ASK) and not piece.has(Cue.NOT) for piece in self.pieces)
+        is_last = last is not None and last.asks_last
+        return is_last or any(piece.asks for piece in self.pieces)
 
     def acts(self) -> list[Act]:
         """What the verbs may ask for, one act for each meaning of each verb."""
@@ -250,7 +250,7 @@ class View:
     def _first_asked(self) -> dict[int, int]:
         found: dict[int, int] = {}
         for index, piece in enumerate(self.pieces if Cue.ASK in self.cues else ()):
-            if piece.has(Cue.ASK) and not piece.has(Cue.NOT):
+            if piece.asks:
                 found.setdefault(self._clauses[index].start, index)
         return found
 
